@@ -1,0 +1,69 @@
+"""Blobs: read-only bytes with a path. Readers see nothing else of the world."""
+
+from backstamp.core.digest import Digest, digest_of
+from backstamp.core.location import Bytes, Line, Location, Pointer
+
+
+class Blob:
+    """Bytes of one artifact or of one member of a container.
+
+    ``view`` is what can be looked at. ``size`` is how long the artifact really is: where it is
+    larger than the view (a huge inflated member), only the head is at hand and readers must say
+    so (``Unread``) unless the part beyond holds nothing but raw numbers.
+    """
+
+    __slots__ = ("_digest", "path", "size", "view")
+
+    def __init__(
+        self,
+        view: memoryview | bytes,
+        *,
+        path: tuple[str, ...],
+        size: int | None = None,
+        digest: Digest | None = None,
+    ) -> None:
+        self.view = memoryview(view)
+        self.path = path
+        self.size = len(self.view) if size is None else size
+        self._digest = digest
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, without folders."""
+        return self.path[-1].replace("\\", "/").rsplit("/", 1)[-1] if self.path else ""
+
+    @property
+    def is_whole(self) -> bool:
+        """All bytes of the artifact are in the view."""
+        return len(self.view) == self.size
+
+    @property
+    def digest(self) -> Digest | None:
+        """The SHA-256, computed once when first asked for; ``None`` if only the head is at hand."""
+        if self._digest is None and self.is_whole:
+            self._digest = digest_of(self.view)
+        return self._digest
+
+    def head(self, length: int) -> bytes:
+        """Copy the first bytes."""
+        return bytes(self.view[:length])
+
+    def at(self, offset: int, length: int = 0) -> Location:
+        """Name a run of bytes of this artifact."""
+        return Location(self.path, Bytes(offset, length))
+
+    def at_line(self, line: int, column: int = 1) -> Location:
+        """Name a place in this artifact's text."""
+        return Location(self.path, Line(line, column))
+
+    def at_pointer(self, pointer: str) -> Location:
+        """Name a JSON value of this artifact."""
+        return Location(self.path, Pointer(pointer))
+
+    def whole(self) -> Location:
+        """Name this artifact as a whole."""
+        return Location(self.path)
+
+    def part(self, start: int, end: int, name: str) -> "Blob":
+        """Make a blob of a run of these bytes, without copying them."""
+        return Blob(self.view[start:end], path=(*self.path, name))

@@ -1,0 +1,43 @@
+"""Facts: what readers say is there. What they mean is for rules."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import msgspec
+
+from backstamp.core.location import Location
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag=True):
+    """A frozen, typed, located statement. Every kind of fact is a struct which extends this one."""
+
+    place: Location
+
+
+F = TypeVar("F", bound=Fact)
+
+
+class FactBook:
+    """All facts of a scan, in the order in which they were read, to be looked up by type."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self, facts: Iterable[Fact] = ()) -> None:
+        self._facts: dict[type[Fact], list[Fact]] = {}
+        for fact in facts:
+            self._facts.setdefault(type(fact), []).append(fact)
+
+    def of(self, kind: type[F]) -> Iterator[F]:
+        """Yield the facts of one type."""
+        return iter(self._facts.get(kind, ()))  # type: ignore[arg-type]  # keyed by the type itself
+
+    def modules(self) -> frozenset[str]:
+        """Name the modules whose fact types occur."""
+        return frozenset(kind.__module__ for kind in self._facts)
+
+
+class Present(Fact, frozen=True, kw_only=True):
+    """An artifact exists: its size in bytes and the formats it is taken for."""
+
+    size: int
+    kinds: tuple[str, ...]

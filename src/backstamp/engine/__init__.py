@@ -1,0 +1,1 @@
+"""Runs a scan: walk, budget, isolation, cache, order of stages."""

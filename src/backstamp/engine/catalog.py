@@ -1,0 +1,64 @@
+"""Joins the areas' catalogs: the one list of readers and rules."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+
+from backstamp.core.catalog import Area, FamilyEntry, ReaderEntry
+from backstamp.core.finding import Detector
+from backstamp.core.reading import Reader
+from backstamp.core.report import RuleText
+from backstamp.models.catalog import AREA as MODELS
+
+AREAS: tuple[Area, ...] = (MODELS,)
+
+
+def readers_for(kinds: Iterable[str], areas: tuple[Area, ...] = AREAS) -> Iterator[Reader]:
+    """Load the readers which read any of these formats, in the order of the catalogs."""
+    wanted = frozenset(kinds)
+    for area in areas:
+        for entry in area.readers:
+            if wanted.intersection(entry.kinds):
+                yield _reader(entry)
+
+
+def families_for(
+    modules: frozenset[str], *, tree: bool, areas: tuple[Area, ...] = AREAS
+) -> Iterator[FamilyEntry]:
+    """Name the rule families that want facts of any of these modules."""
+    for area in areas:
+        for family in area.families:
+            if family.tree == tree and modules.intersection(family.facts):
+                yield family
+
+
+@cache
+def detectors_of(family: FamilyEntry) -> tuple[Detector, ...]:
+    """Load the rules of a family."""
+    return tuple(detector() for detector in import_module(family.module).RULES)
+
+
+def all_detectors(areas: tuple[Area, ...] = AREAS) -> tuple[Detector, ...]:
+    """Load every rule there is, sorted by code."""
+    found = [d for area in areas for family in area.families for d in detectors_of(family)]
+    return tuple(sorted(found, key=lambda d: d.RULE.code))
+
+
+def text_of(detector: Detector) -> RuleText:
+    """Take a rule's page apart: the three sections of its docstring."""
+    sections = {"what it does": "", "why is this bad?": "", "what to do": ""}
+    title = ""
+    for line in (type(detector).__doc__ or "").splitlines():
+        text = line.strip()
+        if text.startswith("## "):
+            title = text[3:].lower()
+        elif title in sections:
+            sections[title] += text + "\n"
+    what, why, advice = (text.strip() for text in sections.values())
+    return RuleText(rule=detector.RULE, what=what, why=why, advice=advice)
+
+
+@cache
+def _reader(entry: ReaderEntry) -> Reader:
+    reader: Reader = import_module(entry.module).READER
+    return reader

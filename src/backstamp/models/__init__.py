@@ -1,0 +1,1 @@
+"""Risk area: models. Facts, readers and rules about model files and model repositories."""

@@ -1,0 +1,1 @@
+"""Typed facts of the models area, one module a family."""

@@ -1,0 +1,1 @@
+"""Readers of the models area: structures to facts, one module a format."""

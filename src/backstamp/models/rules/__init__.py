@@ -1,0 +1,1 @@
+"""Rules of the models area: facts to findings, one module a family."""

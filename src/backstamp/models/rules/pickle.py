@@ -1,0 +1,3 @@
+"""Rules about pickles."""
+
+RULES: tuple[type, ...] = ()

@@ -1,0 +1,1 @@
+"""One policy turns all the evidence into a verdict, everywhere the same."""

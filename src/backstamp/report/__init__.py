@@ -1,0 +1,1 @@
+"""Reports for people and machines: each renderer turns a report into text."""

@@ -1,0 +1,1 @@
+"""Where artifacts come from. The only code that opens artifacts."""

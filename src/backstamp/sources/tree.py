@@ -1,0 +1,111 @@
+"""Files and folders on this machine, listed in a stable order and opened once each."""
+
+import mmap
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from backstamp.core.blob import Blob
+from backstamp.core.budget import MIB
+from backstamp.core.errors import SourceError
+
+# Larger files are mapped: a mapped file that another process cuts short kills the reader, a copy does not.
+_COPIED = 8 * MIB
+_LEFT_OUT = frozenset({".git", ".hg", ".svn"})
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a target: ``shown`` is its path relative to the target, with ``/``.
+
+    ``problem`` says why it cannot be read at all, ``skipped`` why it is left out on purpose.
+    """
+
+    path: str
+    shown: str
+    size: int = 0
+    problem: str = ""
+    skipped: str = ""
+
+
+def entries_of(target: str) -> Iterator[Entry]:
+    """List the files of a target: a file itself, or everything below a folder, sorted by name.
+
+    Symbolic links are followed to files (hub caches are made of them) and never to folders;
+    a link whose end is missing is an entry with a problem. Raises ``SourceError`` if there is no target.
+    """
+    try:
+        mode = os.stat(target).st_mode
+    except (OSError, ValueError) as error:
+        raise SourceError(
+            f'cannot open "{target}": {_why(error)}', hint="Check the path, and that you may read it."
+        ) from error
+    if stat.S_ISDIR(mode):
+        yield from _below(target, "")
+    else:
+        yield _entry(target, os.path.basename(os.path.normpath(target)) or target)
+
+
+def _below(folder: str, shown: str) -> Iterator[Entry]:
+    try:
+        with os.scandir(folder) as listing:
+            found = sorted(listing, key=lambda e: e.name)
+    except OSError as error:
+        yield Entry(path=folder, shown=shown or ".", problem=_why(error))
+        return
+    for each in found:
+        name = f"{shown}/{each.name}" if shown else each.name
+        if each.is_dir(follow_symlinks=False):
+            if each.name in _LEFT_OUT:
+                yield Entry(path=each.path, shown=name, skipped="version control data")
+            else:
+                yield from _below(each.path, name)
+        elif each.is_symlink() and os.path.isdir(each.path):
+            yield Entry(path=each.path, shown=name, skipped="link to a folder")
+        else:
+            yield _entry(each.path, name)
+
+
+def _entry(path: str, shown: str) -> Entry:
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        return Entry(path=path, shown=shown, problem=_why(error))
+    if not stat.S_ISREG(status.st_mode):
+        return Entry(path=path, shown=shown, skipped="not a regular file")
+    return Entry(path=path, shown=shown, size=status.st_size)
+
+
+@contextmanager
+def opened(entry: Entry) -> Iterator[Blob]:
+    """Open a file as a blob for the time of the context. Raises ``SourceError`` if it cannot be read."""
+    try:
+        handle = os.open(entry.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except (OSError, ValueError) as error:
+        raise SourceError(f'cannot read "{entry.path}": {_why(error)}') from error
+    try:
+        view = _bytes_of(handle, entry.path)
+    finally:
+        os.close(handle)
+    yield Blob(view, path=(entry.shown,))
+
+
+def _bytes_of(handle: int, path: str) -> memoryview:
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError(f'cannot read "{path}": it is not a regular file')
+        if status.st_size > _COPIED:
+            return memoryview(mmap.mmap(handle, 0, access=mmap.ACCESS_READ))
+        with os.fdopen(os.dup(handle), "rb") as file:
+            return memoryview(file.read())
+    except (OSError, ValueError) as error:
+        raise SourceError(f'cannot read "{path}": {_why(error)}') from error
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)

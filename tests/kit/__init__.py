@@ -1,0 +1,1 @@
+"""The test kit: builders of artifacts, and a scan of bytes in memory."""
