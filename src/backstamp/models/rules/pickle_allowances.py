@@ -63,7 +63,8 @@ _MODULE_MAKERS = _in(_CLOUDPICKLE, "dynamic_subimport")
 
 # Names in carried code which say that it does more than compute.
 _SINK_WORDS = frozenset(
-    "system popen Popen check_output check_call subprocess socket exec eval __import__ urlopen urlretrieve ctypes "
+    "system popen Popen check_output check_call subprocess socket exec eval __import__ urlopen "
+    "urlretrieve ctypes "
     "execv execve execvp spawnl spawnv posix_spawn pty fork rmtree unlink b64decode marshal runpy "
     "__builtins__ __subclasses__ __globals__".split()
 )
@@ -94,9 +95,8 @@ def judged(callee: tuple[str, str], values: Values) -> Judged | None:
 
 def is_known_dunder(module: str, name: str) -> bool:
     """Say whether picklers themselves write this dunder name."""
-    return (
-        module == "copyreg" and name in ("__newobj__", "__newobj_ex__") or module in ("operator", "_operator")
-    )
+    is_newobj = module == "copyreg" and name in ("__newobj__", "__newobj_ex__")
+    return is_newobj or module in ("operator", "_operator")
 
 
 def _carried(values: Values) -> Judged:

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from backstamp.models.facts.pickle import AnyValue, Attribute, Constant, Items, Made, Pairs
 
 _SHELL_WORDS = frozenset(
-    "sh bash zsh dash ksh cmd cmd.exe powershell powershell.exe pwsh curl wget nc ncat netcat rm touch chmod chown "
-    "whoami id uname hostname calc calc.exe notepad notepad.exe python python3 perl ruby node cat ls mkfifo nohup "
-    "sudo crontab ssh scp echo kill mv cp dd ping nslookup dig certutil bitsadmin mshta rundll32 regsvr32 gnome-calculator "
+    "sh bash zsh dash ksh cmd cmd.exe powershell powershell.exe pwsh curl wget nc ncat netcat rm "
+    "touch chmod chown "
+    "whoami id uname hostname calc calc.exe notepad notepad.exe python python3 perl ruby node "
+    "cat ls mkfifo nohup "
+    "sudo crontab ssh scp echo kill mv cp dd ping nslookup dig certutil bitsadmin mshta rundll32 "
+    "regsvr32 gnome-calculator "
     "xcalc open start sleep env tee base64 xxd".split()
 )
 _SHELL_SIGNS = (

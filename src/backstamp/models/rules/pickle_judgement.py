@@ -82,7 +82,7 @@ MAPS = ("CWE-502", "AML.T0010.003", "AML.T0011.000", "LLM03:2025", "ML06:2023")
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """What one fact amounts to: ``kind`` names the rule, ``callee`` the real thing, ``shows`` the evidence."""
+    """What one fact amounts to: ``kind`` names the rule, ``callee`` the real thing, ``shows`` evidence."""
 
     kind: str
     fact: Fact
@@ -178,7 +178,7 @@ def _named_call(module: str, name: str, op: str, values: tuple[AnyValue, ...]) -
     if known.derived:
         return _derived_call(known, worst, op, values)
     if worst in (Effect.RESOLVE, Effect.INVOKE):
-        return _indirect_call(known, worst, values)
+        return _indirect_call(worst, values)
     return worst.value, ""
 
 
@@ -200,7 +200,7 @@ def _derived_call(known: Callable, worst: Effect, op: str, values: tuple[AnyValu
     return ("reaches", worst.value) if worst in (Effect.STATE, Effect.STOP, Effect.READ) else None
 
 
-def _indirect_call(known: Callable, worst: Effect, values: tuple[AnyValue, ...]) -> Judged:
+def _indirect_call(worst: Effect, values: tuple[AnyValue, ...]) -> Judged:
     if worst is Effect.INVOKE:
         unknown = [v for v in values if isinstance(v, Name) and _is_unknown_function(v)]
         return ("suspicious-function", "it calls what it is given") if unknown else None
@@ -247,8 +247,10 @@ def _method_call(of: AnyValue, name: str, values: tuple[AnyValue, ...]) -> Judge
 
 _TELLING = frozenset(
     "system popen run call check_output check_call exec execute eval spawn communicate connect send sendall "
-    "sendto write write_text write_bytes unlink rmdir rmtree remove rename replace chmod mkdir touch symlink_to "
-    "load loads find_class load_module exec_module runcode runsource runcall runctx set_trace urlopen urlretrieve "
+    "sendto write write_text write_bytes unlink rmdir rmtree remove rename replace chmod mkdir "
+    "touch symlink_to "
+    "load loads find_class load_module exec_module runcode runsource runcall runctx set_trace "
+    "urlopen urlretrieve "
     "retrieve open request get_code getattr import_module".split()
 )
 
@@ -357,7 +359,7 @@ def _sinks_in(values: tuple[AnyValue, ...]) -> Iterator[Name]:
                 pending.extend(items)
             case Pairs(pairs=pairs):
                 pending.extend(v for pair in pairs for v in pair)
-            case Made(callee, arguments):
+            case Made(_, arguments):
                 # The inner call is judged in its own right; what it is given may still be handed on.
                 pending.extend(arguments)
             case Attribute(of, _):
