@@ -1,15 +1,15 @@
 """Every class of evasion is denied by a finding that names what is really called, and where."""
 
 import pytest
+
+from backstamp.core.finding import Severity
+from backstamp.core.location import Bytes
+from backstamp.core.verdict import Outcome
 from kit.evasions import Case, cases
 from kit.gadgets import STANDARD, THIRD_PARTY
 from kit.lookalikes import Harmless, lookalikes
 from kit.pickle_asm import reduce_call
 from kit.scanning import examined, verdict
-
-from backstamp.core.finding import Severity
-from backstamp.core.location import Bytes
-from backstamp.core.verdict import Outcome
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda c: f"{c.group}-{c.name}")
