@@ -29,7 +29,10 @@ AREA = Area(
         FamilyEntry(
             name="executable", module=_RULES + "executable", facts=(_CORE, _FACTS + "executable"), tree=True
         ),
-        FamilyEntry(name="pickle", module=_RULES + "pickle", facts=(_FACTS + "pickle",)),
+        FamilyEntry(name="pickle-effects", module=_RULES + "pickle_effects", facts=(_FACTS + "pickle",)),
+        FamilyEntry(name="pickle-names", module=_RULES + "pickle_names", facts=(_FACTS + "pickle",)),
+        FamilyEntry(name="pickle-structure", module=_RULES + "pickle_structure", facts=(_FACTS + "pickle",)),
+        FamilyEntry(name="pickle-unknown", module=_RULES + "pickle_unknown", facts=(_FACTS + "pickle",)),
         FamilyEntry(name="zip", module=_RULES + "zip", facts=(_FACTS + "archive",)),
     ),
 )
