@@ -22,25 +22,25 @@ FIND_PYTHON = found=; for each in "$(PYTHON)" python3 python3.14 python3.13 pyth
 	fi
 
 run:
-	@$(FIND_PYTHON); "$$found" tools/environment/prepare.py run
+	@$(FIND_PYTHON); "$$found" -m tools.environment.prepare run
 ifeq ($(TARGET),)
-	@.venv/bin/python tools/demo/run_demo.py
+	@.venv/bin/python -m tools.demo.run_demo
 else
 	@.venv/bin/backstamp scan "$(TARGET)"
 endif
 
 test:
-	@$(FIND_PYTHON); "$$found" tools/environment/prepare.py test
-	@.venv/bin/python tools/gates/gates.py $(GATES)
+	@$(FIND_PYTHON); "$$found" -m tools.environment.prepare test
+	@.venv/bin/python -m tools.gates.gates $(GATES)
 
 # Times us against the other scanners, each in an environment of its own; takes minutes and a package index.
 bench:
-	@$(FIND_PYTHON); "$$found" tools/environment/prepare.py test
-	@.venv/bin/python benchmarks/run.py
+	@$(FIND_PYTHON); "$$found" -m tools.environment.prepare test
+	@.venv/bin/python -m benchmarks.run
 
 # Renews requirements/*.txt; needs uv.
 lock:
-	@$(FIND_PYTHON); "$$found" tools/environment/lock.py
+	@$(FIND_PYTHON); "$$found" -m tools.environment.lock
 
 clean:
 	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

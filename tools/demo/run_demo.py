@@ -5,10 +5,13 @@ import subprocess
 import sys
 import tempfile
 
-from build_demo import MARKER, build
+from tools.demo.build_demo import MARKER, build
 
 SYSTEM = "ai-system"
 DENIED = 1
+_SUCCEEDED = """\
+The demo system is meant to be denied (`backstamp scan` ended with 1), so the demo itself succeeds.
+Nothing in it was executed. Now your own files: make run TARGET=path/to/model"""
 
 
 def closing_words(code: int, *, was_executed: bool) -> tuple[str, int]:
@@ -17,11 +20,7 @@ def closing_words(code: int, *, was_executed: bool) -> tuple[str, int]:
         return "demo: something in the demo system was executed. That must never happen: please report it.", 4
     if code != DENIED:
         return f"demo: the scan should have denied the demo system (exit code 1), but ended with {code}.", 1
-    return (
-        "The demo system is meant to be denied (`backstamp scan` ended with 1), so the demo itself succeeds; "
-        "nothing in it was executed.\nNow your own files: make run TARGET=path/to/model",
-        0,
-    )
+    return _SUCCEEDED, 0
 
 
 def main() -> int:
@@ -30,9 +29,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="backstamp-demo-") as folder:
         build(os.path.join(folder, SYSTEM))
         print(f"$ backstamp scan {SYSTEM}\n", file=sys.stderr, flush=True)
-        ended = subprocess.run(  # noqa: S603  # our own command on our own folder
-            [backstamp, "scan", SYSTEM], cwd=folder, check=False
-        )
+        ended = subprocess.run([backstamp, "scan", SYSTEM], cwd=folder, check=False)
         words, code = closing_words(
             ended.returncode, was_executed=os.path.exists(os.path.join(folder, MARKER))
         )

@@ -3,14 +3,14 @@
 The delay lets others find a hijacked release first. Needs ``uv``; run by hand with ``make lock``.
 """
 
-import datetime
+import datetime as dt
 import os
 import re
 import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-COOLDOWN = datetime.timedelta(days=7)
+COOLDOWN = dt.timedelta(days=7)
 LOCKS = {
     "run.txt": ("pyproject.toml",),
     "build.txt": ("requirements/build.in",),
@@ -28,11 +28,11 @@ def foreign_lines(text: str) -> list[str]:
 
 def main() -> int:
     """Write all locks and check them."""
-    before = (datetime.datetime.now(datetime.UTC) - COOLDOWN).date().isoformat()
+    before = (dt.datetime.now(dt.UTC) - COOLDOWN).date().isoformat()
     for name, sources in LOCKS.items():
         target = f"requirements/{name}"
-        subprocess.run(  # noqa: S603  # fixed words
-            [  # noqa: S607  # the developer's own uv
+        subprocess.run(
+            [
                 *("uv", "pip", "compile", "--quiet", "--no-config", "--universal", "--generate-hashes"),
                 *("--python-version", "3.11", "--exclude-newer", before, "--no-header"),
                 *("--no-emit-index-url", "--no-emit-find-links", "--upgrade", *sources, "-o", target),

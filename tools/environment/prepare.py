@@ -1,6 +1,6 @@
 """Makes the virtual environment from the hash-locked requirements; does nothing if it is there already.
 
-``python prepare.py run`` is enough to use Backstamp, ``python prepare.py test`` for the gates as well.
+``python -m tools.environment.prepare run`` is enough to use Backstamp, ``... test`` for the gates as well.
 A stamp in the environment holds the digest of all that it was made from, so that a second call is
 quick and needs no network.
 """
@@ -31,7 +31,7 @@ def stamp_of(root: str, kind: str, interpreter: str) -> str:
 
 
 def is_ready(root: str, folder: str, kind: str, interpreter: str) -> bool:
-    """Say whether the environment was made for this kind, or for one which serves it, from the same inputs."""
+    """Say whether the environment was made from the same inputs, for this kind or one which serves it."""
     for serving in SERVES[kind]:
         try:
             with open(_stamp(folder, serving), encoding="ascii") as file:
@@ -75,7 +75,7 @@ def _fits(folder: str) -> bool:
     """Say whether there is an environment of the same Python version at this very place."""
     question = "import sys, pip; print(sys.version, sys.prefix)"
     try:
-        answer = subprocess.run(  # noqa: S603  # our own environment's interpreter
+        answer = subprocess.run(
             [_python(folder), "-c", question], capture_output=True, text=True, check=False
         )
     except OSError:
@@ -84,7 +84,7 @@ def _fits(folder: str) -> bool:
 
 
 def _run(*command: str) -> None:
-    ended = subprocess.run(command, check=False)  # noqa: S603  # fixed words and our own paths
+    ended = subprocess.run(command, check=False)
     if ended.returncode:
         raise CommandFailed(" ".join(os.path.relpath(w) if os.path.isabs(w) else w for w in command))
 

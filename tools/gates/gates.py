@@ -1,6 +1,6 @@
 """Runs the gates: what must hold before a change is taken. Runs all of them, then says which failed.
 
-``python gates.py`` runs every gate; names as arguments run those alone (``python gates.py types tests``).
+``python -m tools.gates.gates`` runs every gate; names as arguments run those alone.
 """
 
 import os
@@ -57,7 +57,7 @@ def failed(chosen: Sequence[Gate], run: Callable[[list[str]], tuple[int, str]]) 
 
 def _run(command: list[str]) -> tuple[int, str]:
     environment = {**os.environ, "PYTHONPATH": "", "NO_COLOR": "1"}
-    ended = subprocess.run(  # noqa: S603  # the gates' own commands
+    ended = subprocess.run(
         command,
         cwd=ROOT,
         env=environment,
