@@ -35,7 +35,15 @@ def main() -> int:
             [
                 *("uv", "pip", "compile", "--quiet", "--no-config", "--universal", "--generate-hashes"),
                 *("--python-version", "3.11", "--exclude-newer", before, "--no-header"),
-                *("--no-emit-index-url", "--no-emit-find-links", "--upgrade", *sources, "-o", target),
+                *(
+                    "--no-emit-index-url",
+                    "--no-emit-find-links",
+                    "--no-strip-extras",
+                    "--upgrade",
+                    *sources,
+                    "-o",
+                    target,
+                ),
             ],
             cwd=ROOT,
             check=True,

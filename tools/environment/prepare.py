@@ -57,7 +57,7 @@ def prepare(root: str, kind: str) -> None:
         _run(sys.executable, "-m", "venv", folder)
     pip = (_python(folder), "-m", "pip", "--disable-pip-version-check", "--quiet", "install")
     locks = [part for lock in LOCKS[kind] for part in ("-r", os.path.join(root, "requirements", lock))]
-    _run(*pip, "--require-hashes", *locks)
+    _run(*pip, "--require-hashes", "--no-deps", *locks)  # the locks are whole
     _run(*pip, "--no-index", "--no-deps", "--no-build-isolation", "--editable", root)
     with open(_stamp(folder, kind), "w", encoding="ascii") as file:
         file.write(stamp_of(root, kind, interpreter))
