@@ -22,6 +22,11 @@ def test_all_gates_run_and_those_that_failed_are_named(capsys):
     ]
 
 
+def test_the_count_of_tests_is_shown_when_they_pass(capsys):
+    assert gates.failed((("tests", ["pytest"], (0,)),), lambda _: (0, "...\n12 passed in 1.00s\n")) == []
+    assert capsys.readouterr().out.splitlines()[1:] == ["12 passed in 1.00s"]
+
+
 @pytest.mark.parametrize("code", [0, 3])
 def test_our_own_sources_need_not_be_denied(code):
     assert gates.failed(CHOSEN, _ran({"ruff": 0, "mypy": 0, "backstamp": code})) == []
@@ -29,8 +34,8 @@ def test_our_own_sources_need_not_be_denied(code):
 
 def test_one_processor_runs_the_tests_in_one_process():
     commands = {n: {name: command for name, command, _ in gates.gates("/nowhere", n)} for n in (1, 4)}
-    assert commands[1]["tests"][1:] == ["-m", "pytest", "-q"]
-    assert commands[4]["tests"][1:] == ["-m", "pytest", "-q", "-n", "4"]
+    assert commands[1]["tests"][1:] == ["-m", "pytest"]
+    assert commands[4]["tests"][1:] == ["-m", "pytest", "-n", "4"]
     assert [*commands[1]] == ["format", "lint", "types", "architecture", "dependencies", "tests", "self"]
 
 

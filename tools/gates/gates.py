@@ -36,13 +36,16 @@ def gates(root: str, processors: int) -> tuple[Gate, ...]:
         ("architecture", [tool("lint-imports"), "--no-cache"], (0,)),
         ("dependencies", [tool("deptry"), "src"], (0,)),
         *generated,
-        ("tests", [python, "-m", "pytest", "-q", *workers], (0,)),
+        ("tests", [python, "-m", "pytest", *workers], (0,)),
         ("self", [tool("backstamp"), "scan", "src"], _NOT_DENIED),
     )
 
 
 def failed(chosen: Sequence[Gate], run: Callable[[list[str]], tuple[int, str]]) -> list[str]:
-    """Run gates and name those that failed; the output of a gate is shown when it fails."""
+    """Run gates and name those that failed.
+
+    A gate's output is shown when it fails; of the tests, always the last line.
+    """
     names = []
     for name, command, passing in chosen:
         began = time.monotonic()
@@ -52,6 +55,8 @@ def failed(chosen: Sequence[Gate], run: Callable[[list[str]], tuple[int, str]]) 
         if code not in passing:
             names.append(name)
             print(output, flush=True)
+        elif name == "tests":
+            print(output.rstrip().rpartition("\n")[2], flush=True)
     return names
 
 
