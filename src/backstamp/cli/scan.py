@@ -13,9 +13,9 @@ FORMATS = ("json",)
 @click.option("--fail-on", type=click.Choice([str(s) for s in Severity]), default="high")
 def command(targets: tuple[str, ...], form: str, fail_on: str) -> int:
     """Examine files, folders and archives, and say whether they may be used."""
-    from backstamp.engine.scan import scan
+    from backstamp.engine.scan import Options, scan
     from backstamp.report import json as renderer
 
-    report = scan(targets, fail_on=Severity(fail_on))
+    report = scan(targets, Options(fail_on=Severity(fail_on)))
     click.echo(renderer.render(report), nl=False)
     return report.verdict.exit_code

@@ -13,5 +13,10 @@ _FACTS = "backstamp.models.facts."
 AREA = Area(
     name="models",
     readers=(ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),),
-    families=(FamilyEntry(name="pickle", module=_RULES + "pickle", facts=(_FACTS + "pickle",)),),
+    families=(
+        FamilyEntry(name="pickle-effects", module=_RULES + "pickle_effects", facts=(_FACTS + "pickle",)),
+        FamilyEntry(name="pickle-names", module=_RULES + "pickle_names", facts=(_FACTS + "pickle",)),
+        FamilyEntry(name="pickle-structure", module=_RULES + "pickle_structure", facts=(_FACTS + "pickle",)),
+        FamilyEntry(name="pickle-unknown", module=_RULES + "pickle_unknown", facts=(_FACTS + "pickle",)),
+    ),
 )
