@@ -5,6 +5,7 @@ because an interpreter would be told so.
 """
 
 from backstamp.core.blob import Blob
+from backstamp.formats.graphkinds import graph_kinds
 
 # Formats which carry no code and that no model loader opens: known, and left alone.
 _MEDIA = (
@@ -70,9 +71,15 @@ def kinds_of(blob: Blob) -> frozenset[str]:
         kinds.add("zlib")
     name = blob.name.lower()
     kinds |= _text_kinds(view, name, head)
+    kinds |= _graph_kinds(blob, name, kinds)
     if _is_pickle(view, name, kinds):
         kinds.add("pickle")
     return frozenset(kinds)
+
+
+def _graph_kinds(blob: Blob, name: str, kinds: set[str]) -> frozenset[str]:
+    """Name the formats of model graphs; a name counts only where nothing else is known of the bytes."""
+    return graph_kinds(blob.view, blob.size, name, is_unknown=not kinds)
 
 
 def is_known(kinds: tuple[str, ...]) -> bool:

@@ -12,6 +12,12 @@ _FACTS = "backstamp.models.facts."
 
 AREA = Area(
     name="models",
-    readers=(ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),),
-    families=(FamilyEntry(name="pickle", module=_RULES + "pickle", facts=(_FACTS + "pickle",)),),
+    readers=(
+        ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx"),
+        ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),
+    ),
+    families=(
+        FamilyEntry(name="onnx", module=_RULES + "onnx", facts=(_FACTS + "graph",)),
+        FamilyEntry(name="pickle", module=_RULES + "pickle", facts=(_FACTS + "pickle",)),
+    ),
 )
