@@ -8,6 +8,7 @@ from backstamp.core.blob import Blob
 from backstamp.formats.compressed import stream_kind
 from backstamp.formats.executable import native_at
 from backstamp.formats.zip import TAIL, has_end
+from backstamp.formats.graphkinds import graph_kinds
 
 # Formats which carry no code and that no model loader opens: known, and left alone.
 _MEDIA = (
@@ -99,6 +100,7 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     kinds |= _text_kinds(view, name, head)
     if "text" in kinds:
         kinds.discard("zlib")
+    kinds |= _graph_kinds(blob, name, kinds)
     if _is_pickle(view, name, kinds):
         kinds.add("pickle")
     return frozenset(kinds)
@@ -112,6 +114,11 @@ def settled(found: frozenset[str], forced: tuple[str, ...]) -> tuple[str, ...]:
     if "torchscript-code" in forced:
         found -= {"python"}
     return tuple(sorted({*found, *forced}))
+
+
+def _graph_kinds(blob: Blob, name: str, kinds: set[str]) -> frozenset[str]:
+    """Name the formats of model graphs; a name counts only where nothing else is known of the bytes."""
+    return graph_kinds(blob.view, blob.size, name, is_unknown=not kinds)
 
 
 def is_known(kinds: tuple[str, ...]) -> bool:
