@@ -74,6 +74,7 @@ _SCRIPT_NAMES = (
 )  # fmt: skip
 _CODE_NAMES = (".py", ".pyw", ".pyi")
 _TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
+_PICKLE_STARTS = b"(]})NIJKMLFGSTUVXcPBCgi\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97\x82\x83\x84"
 
 
 def kinds_of(blob: Blob) -> frozenset[str]:
@@ -197,5 +198,8 @@ def _is_text(sample: bytes) -> bool:
 
 
 def _is_pickle(view: memoryview, name: str, kinds: set[str]) -> bool:
-    first = view[0]
-    return first == 0x80 and len(view) > 1 and view[1] <= 5
+    if view[0] not in _PICKLE_STARTS:
+        return False
+    from backstamp.formats.pickle.recognise import looks_like_pickle
+
+    return looks_like_pickle(view, name)

@@ -38,6 +38,18 @@ class Raw:
         self.is_pickle = is_pickle
 
 
+class Straddle:
+    """An opcode at ``at`` that crosses the end of its frame: loaders which drop the rest go on as if
+    the bytes from ``cut`` to ``frame_end`` were not there."""
+
+    __slots__ = ("at", "cut", "frame_end")
+
+    def __init__(self, at: int, cut: int, frame_end: int) -> None:
+        self.at = at
+        self.cut = cut
+        self.frame_end = frame_end
+
+
 class Machine:
     """Runs one pickle. ``data`` is the whole artifact, the program starts at ``start``.
 
@@ -114,7 +126,7 @@ class Machine:
         self.modules: dict[str, object] = {}
         self.pids: list[object] = []
         self.raws: list[Raw] = []
-        self.straddles: list[tuple[int, int]] = []
+        self.straddles: list[Straddle] = []
         self.result: object = None
 
     def run(self) -> int:
@@ -163,7 +175,7 @@ class Machine:
         frame_end, self.frame_end = self.frame_end, 0
         self.sink.odd(self.at, "frame-divergence", f"opcode crosses the end of its frame at {frame_end}")
         if len(self.straddles) < _STRADDLES:
-            self.straddles.append((_parting(self.data, self.at, pos, frame_end), frame_end))
+            self.straddles.append(Straddle(self.at, _parting(self.data, self.at, pos, frame_end), frame_end))
 
     def _finish(self) -> None:
         if not self.stack:
