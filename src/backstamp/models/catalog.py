@@ -12,6 +12,12 @@ _FACTS = "backstamp.models.facts."
 
 AREA = Area(
     name="models",
-    readers=(ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),),
-    families=(FamilyEntry(name="pickle", module=_RULES + "pickle", facts=(_FACTS + "pickle",)),),
+    readers=(
+        ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),
+        ReaderEntry(name="python", kinds=("python",), module=_READERS + "python"),
+    ),
+    families=(
+        FamilyEntry(name="pickle", module=_RULES + "pickle", facts=(_FACTS + "pickle",)),
+        FamilyEntry(name="python", module=_RULES + "python", facts=(_FACTS + "python",)),
+    ),
 )
