@@ -102,6 +102,8 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     if "text" in kinds:
         kinds.discard("zlib")
     kinds |= _graph_kinds(blob, name, kinds)
+    if name.endswith(_CODE_NAMES):
+        kinds.add("python")
     if _is_pickle(view, name, kinds):
         kinds.add("pickle")
     return frozenset(kinds)
@@ -170,8 +172,6 @@ def _text_kinds(view: memoryview, name: str, head: bytes) -> set[str]:
     first = sample.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if first in (b"{", b"["):
         kinds.add("json")
-    if name.endswith(_CODE_NAMES):
-        kinds.add("python")
     if name.endswith(_TEMPLATE_NAMES):
         kinds.add("jinja")
     if sample.startswith(b"#!"):

@@ -156,5 +156,3 @@ def _getters(keys: tuple[object, ...], get: pure.Getter) -> object:
     if not found or pure.MISS in found:
         return pure.MISS
     return found[0] if len(found) == 1 else found
-
-

@@ -403,7 +403,8 @@ def _fill(m: Machine, op: str, target: object, items: list[object], at: int) -> 
 def _takes(target: object, op: str) -> bool:
     # bytearray.extend exists; sets have add, but neither append nor extend.
     return isinstance(target, Seq) and (
-        (target.kind == "bytearray" and op.startswith("APPEND")) or (target.kind == "set" and op == "ADDITEMS")
+        (target.kind == "bytearray" and op.startswith("APPEND"))
+        or (target.kind == "set" and op == "ADDITEMS")
     )
 
 

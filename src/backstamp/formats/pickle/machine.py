@@ -182,7 +182,9 @@ class Machine:
             raise Broken("STOP with an empty stack")
         self.result = self.stack[-1]
         if self.frame_end > self.at + 1 and self.frame_end <= self.end:
-            self.sink.odd(self.at, "frame-divergence", f"STOP before the end of its frame at {self.frame_end}")
+            self.sink.odd(
+                self.at, "frame-divergence", f"STOP before the end of its frame at {self.frame_end}"
+            )
 
     # --- what opcodes share -----------------------------------------------------------------
 

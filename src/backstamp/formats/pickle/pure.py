@@ -244,9 +244,9 @@ def _reversed(_m: Machine, args: Args, _words: Words, _at: int) -> object:
     return MISS if items is None else Seq("list", list(reversed(items)))
 
 
-
-
-def method(m: Machine, of: object, name: str, args: Args, words: tuple[tuple[str, object], ...], at: int) -> object:
+def method(
+    m: Machine, of: object, name: str, args: Args, words: tuple[tuple[str, object], ...], at: int
+) -> object:
     """Call a method of a value of a plain type."""
     if isinstance(of, Map):
         if name in ("get", "__getitem__", "pop", "setdefault") and args:

@@ -161,7 +161,9 @@ class _Reading:
                 break
             spliced = bytes(self.data[: straddle.cut]) + bytes(self.data[straddle.frame_end :])
             gap = straddle.frame_end - straddle.cut
-            self._follow(Machine(spliced, self.gatherer, self.budget, start=pos), straddle.at, (straddle.cut, gap))
+            self._follow(
+                Machine(spliced, self.gatherer, self.budget, start=pos), straddle.at, (straddle.cut, gap)
+            )
         if machine.raws:
             self._plain_load(pos, machine.raws[0].start)
         if pos < machine.at < machine.frame_end - 1 and looks_like_pickle(self.view[machine.frame_end :]):

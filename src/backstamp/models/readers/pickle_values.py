@@ -86,7 +86,9 @@ def _constant(value: str | float | bytes | None) -> Constant:
             return Constant(value, "bool")
         case int():
             # msgpack holds 64 bits; longer numbers are told as text.
-            return Constant(value, "int") if -(2**63) <= value < 2**63 else Constant(hex(value)[:_TEXT], "int")
+            return (
+                Constant(value, "int") if -(2**63) <= value < 2**63 else Constant(hex(value)[:_TEXT], "int")
+            )
         case float():
             return Constant(value, "float")
         case bytes():
