@@ -27,12 +27,12 @@ from backstamp.sources.tree import Entry, entries_of, opened
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How to scan.
 
-    ``fail_on`` is the least severity that denies. ``only`` names the areas to run, all if empty.
-    ``exclude`` are shell patterns of paths to leave out (reported as skipped). ``jobs`` is the number of
-    processes, zero for as many as help. ``stamp`` names the state of this software for the cache.
+    ``fail_on`` is the least severity that denies, ``None`` if none does. ``only`` names the areas to run,
+    all if empty. ``exclude`` are shell patterns of paths to leave out (reported as skipped). ``jobs`` is the
+    number of processes, zero for as many as help. ``stamp`` names the state of this software for the cache.
     """
 
-    fail_on: Severity = Severity.HIGH
+    fail_on: Severity | None = Severity.HIGH
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     jobs: int = 0
@@ -79,6 +79,7 @@ def scan(
         knowledge=catalog.snapshots(areas) if entries else (),
         tool_version=__version__,
         total_bytes=sum(e.size for e in entries),
+        fail_on=options.fail_on,
     )
 
 
