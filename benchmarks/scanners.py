@@ -17,7 +17,7 @@ from benchmarks.measure import Cost, measured, total
 
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "src")
 DENIED, WARNED = "denied", "warned"
-_FILE = re.compile(r"((?:malicious|benign)/\d{4}[^/:!()\s]*)")
+_FILE = re.compile(r"((?:malicious|benign)/\d{4}[-.\w]*)")
 Said = dict[str, str]
 
 
@@ -161,7 +161,11 @@ def _fickling(text: str) -> Said:
 def ours() -> Scanner:
     """Backstamp as it is installed beside this program, without its memory of earlier scans."""
     shown = subprocess.run(
-        [sys.executable, "-m", "backstamp.cli", "scan", "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "backstamp.cli", "scan", "--help"],
+        env={**os.environ, "PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     options = [option for option in ("--no-cache",) if option in shown]
     options += ["--jobs", "1"] if "--jobs" in shown else []
