@@ -129,6 +129,8 @@ def _examinations(
     limits: Limits | None,
     cache: ResultCache | None,
 ) -> Iterator[tuple[Entry, Examination]]:
+    if not entries:
+        return
     from backstamp.engine.pool import in_parallel, jobs_for
 
     work = _Work(areas, options, limits, cache)
@@ -151,17 +153,36 @@ def _areas(only: tuple[str, ...]) -> tuple[Area, ...]:
 
 
 def _listed(targets: list[str], exclude: tuple[str, ...]) -> list[Entry]:
-    from fnmatch import fnmatch
-
-    entries = [entry for target in targets for entry in entries_of(target)]
+    entries = [
+        entry if len(targets) == 1 else _below(target, entry)
+        for target in targets
+        for entry in entries_of(target)
+    ]
     if not exclude:
         return entries
     return [
-        msgspec.structs.replace(e, skipped="excluded on request")
-        if any(fnmatch(e.shown, p) for p in exclude)
-        else e
+        msgspec.structs.replace(e, skipped="excluded on request") if _is_excluded(e.shown, exclude) else e
         for e in entries
     ]
+
+
+def _below(target: str, entry: Entry) -> Entry:
+    """Put the target before the path: files of several targets may have the same relative path."""
+    shown = target if entry.path == target else f"{target.rstrip('/')}/{entry.shown}"
+    return msgspec.structs.replace(entry, shown=shown)
+
+
+def _is_excluded(shown: str, patterns: tuple[str, ...]) -> bool:
+    """Match the path, each folder above it, and, for a pattern without a slash, each single name."""
+    from fnmatch import fnmatch
+
+    names = shown.split("/")
+    paths = ["/".join(names[: end + 1]) for end in range(len(names))]
+    return any(
+        fnmatch(each, pattern.rstrip("/"))
+        for pattern in patterns
+        for each in (paths if "/" in pattern.rstrip("/") else (*paths, *names))
+    )
 
 
 def _only(entry: Entry, status: Status, reason: str) -> Examination:
