@@ -1,4 +1,4 @@
-"""Builds archives, also such as no tool writes, and the parts that go into them. Nothing in them runs anything."""
+"""Builds archives, also such as no tool writes, and the parts that go into them. Nothing runs."""
 
 import bz2
 import gzip

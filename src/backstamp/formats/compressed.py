@@ -158,7 +158,7 @@ def _run(decoder: _Decoder, view: memoryview, at: int, sink: _Sink) -> tuple[int
             sink.take(decoder.decompress(chunk, _PIECE), at - begun)
     except _errors() as error:
         return at, f"broken data ({error})"
-    return at - len(decoder.unused_data), ""
+    return at - len(decoder.unused_data or b""), ""
 
 
 class _Zlib:

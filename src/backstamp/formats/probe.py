@@ -15,36 +15,51 @@ from backstamp.core.reading import Explained, Member, Statement, Unread
 
 _WINDOW = MIB
 _OVERLAP = 64
-_ENDS = 64 * MIB
+_ENDS = 32 * MIB
 _SMALLEST = 16
 _TOLD = 64  # unexplained bytes worth a word
-_PICKLE_STARTS = b"c(]})}X\x8c\x95KJMC\x8aG\x88\x89NUTVSILFlde0"
+_ZEROS = bytes(MIB)
 _MODULES = (
-    b"posix", b"nt", b"os", b"subprocess", b"builtins", b"__builtin__", b"sys", b"runpy", b"socket", b"pty",
-    b"importlib", b"commands", b"ctypes", b"shutil", b"webbrowser", b"torch", b"operator", b"code", b"pip",
-)  # fmt: skip
+    b"posix",
+    b"nt",
+    b"os",
+    b"subprocess",
+    b"builtins",
+    b"__builtin__",
+    b"sys",
+    b"runpy",
+    b"importlib",
+)
 _NEEDLES = (
     b"PK\x03\x04",
     b"PK\x05\x06",
     b"\x7fELF",
     b"MZ",
-    b"\xfe\xed\xfa\xce",
-    b"\xfe\xed\xfa\xcf",
     b"\xce\xfa\xed\xfe",
     b"\xcf\xfa\xed\xfe",
     b"\x80\x02",
     b"\x80\x03",
-    b"\x80\x04\x95",
-    b"\x80\x05\x95",
-    b"\x80\x04\x8c",
-    b"\x80\x04c",
+    b"\x80\x04",
+    b"\x80\x05",
     b"GGUF",
     b"7z\xbc\xaf\x27\x1c",
     b"#!/",
     *(b"c" + module + b"\n" for module in _MODULES),
 )
-# Formats whose loaders run nothing that is hidden in them are still searched; those which hold code, wholly.
-_CODE_HOSTS = frozenset({"pickle", "zip", "tar", "elf", "pe", "macho", "script", "python"})
+
+# --- pickle opcodes, by what follows them: enough to walk over a stream -------------------------
+_BARE = frozenset(b"(.012N)]}tldeasuRboQ\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x93\x94\x97\x98")
+_FIXED = {
+    0x4B: 1, 0x4D: 2, 0x4A: 4, 0x47: 8, 0x71: 1, 0x72: 4, 0x68: 1, 0x6A: 4, 0x80: 1, 0x82: 1, 0x83: 2,
+    0x84: 4, 0x95: 8,
+}  # fmt: skip
+_SIZED = {
+    0x58: 4, 0x8C: 1, 0x8D: 8, 0x42: 4, 0x43: 1, 0x8E: 8, 0x96: 8, 0x55: 1, 0x54: 4, 0x8A: 1, 0x8B: 4,
+}  # fmt: skip
+_LINES = frozenset(b"ILFSVpgP")
+_TEXTS = frozenset(b"X\x8c\x8dUTSVhjg")
+_MOST_OPCODES = 4096
+_LONGEST_LINE = 4096
 
 
 def embedded_in(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterator[Statement]:
@@ -78,11 +93,13 @@ def first_artifact(view: memoryview, start: int, end: int, budget: Budget) -> tu
     for low, high in stretches:
         for at in range(low, high, _WINDOW):
             window = bytes(view[at : min(high, at + _WINDOW + _OVERLAP)])
+            if window.startswith(_ZEROS):
+                budget.spend_operations(16)
+                continue
             budget.spend_operations(1 + (len(window) >> 10))
-            hits = [hit for hit in _hits(window, view, at, end, budget) if hit[1]]
+            hits = list(_hits(window, view, at, end, budget))
             if hits:
-                kind, place = min(hits, key=lambda hit: hit[1])
-                return kind, place
+                return min(hits, key=lambda hit: hit[1])
     return None
 
 
@@ -94,7 +111,7 @@ def artifact_at(view: memoryview, at: int) -> str:
     if head.startswith(b"PK"):
         return "zip" if _is_zip_at(view, at) else ""
     if head[:1] == b"\x80":
-        return "pickle" if _is_pickle_at(view, at) else ""
+        return "pickle" if head[1] <= 5 and _imports(view, at) else ""
     if head.startswith(b"GGUF"):
         return (
             "gguf"
@@ -106,7 +123,7 @@ def artifact_at(view: memoryview, at: int) -> str:
     if head.startswith(b"#!/"):
         return "script" if head.startswith((b"#!/bin/", b"#!/usr/", b"#!/sbin/")) else ""
     if head[:1] == b"c":
-        return "pickle" if _is_text_pickle(bytes(view[at : at + 4096])) else ""
+        return "pickle" if _imports(view, at) else ""
     from backstamp.formats.executable import native_at
 
     native = native_at(view, at)
@@ -151,37 +168,62 @@ def _is_zip_at(view: memoryview, at: int) -> bool:
     )
 
 
-def _is_pickle_at(view: memoryview, at: int) -> bool:
-    """A protocol mark, an opcode that picklers write next, and a stream that decodes."""
-    head = bytes(view[at : at + 16])
-    if len(head) < 4 or head[1] > 5 or head[2] not in _PICKLE_STARTS:
-        return False
-    try:
-        from backstamp.formats.pickle.recognise import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
-            looks_like_pickle,
-        )
-    except ImportError:
-        return _has_pickle_shape(bytes(view[at : at + 4096]))
-    return bool(looks_like_pickle(view[at : at + 65536]))
+def _imports(view: memoryview, at: int) -> bool:
+    """Walk over a pickle: true if its opcodes are valid until it imports something and goes on.
+
+    One that imports nothing holds plain data, and is of no interest where no loader looks.
+    """
+    texts = 0
+    imports = False
+    for _ in range(_MOST_OPCODES):
+        if at >= len(view):
+            return False
+        code = view[at]
+        at += 1
+        if code in _BARE:
+            if code == 0x93:  # STACK_GLOBAL takes its names from the stack
+                if texts < 2:
+                    return False
+                imports = True
+            elif code == 0x2E:
+                return imports
+            elif imports and code in b"Rob\x81":
+                return True
+        elif code in _FIXED:
+            at += _FIXED[code]
+        elif code in _SIZED:
+            width = _SIZED[code]
+            at += width + int.from_bytes(view[at : at + width], "little")
+        elif code in b"ci":
+            module, at = _line(view, at)
+            name, at = _line(view, at)
+            if not (_is_dotted(module) and _is_dotted(name)):
+                return False
+            imports = True
+            if code == 0x69:
+                return True
+        elif code in _LINES:
+            _, at = _line(view, at)
+            if at < 0:
+                return False
+        else:
+            return False
+        texts += code in _TEXTS
+    return imports
 
 
-def _has_pickle_shape(sample: bytes) -> bool:
-    if sample[2:3] == b"\x95":
-        return len(sample) > 11 and int.from_bytes(sample[3:11], "little") < 1 << 40
-    return b"." in sample and (
-        b"\n" in sample or b"\x93" in sample or b"q\x00" in sample or b"\x94" in sample
+def _line(view: memoryview, at: int) -> tuple[bytes, int]:
+    if at < 0:
+        return b"", -1
+    text = bytes(view[at : at + _LONGEST_LINE])
+    end = text.find(b"\n")
+    return (text[:end], at + end + 1) if end >= 0 else (b"", -1)
+
+
+def _is_dotted(name: bytes) -> bool:
+    return 0 < len(name) < 256 and all(
+        part.isidentifier() for part in name.decode("utf-8", "replace").split(".")
     )
-
-
-def _is_text_pickle(sample: bytes) -> bool:
-    """``c``, a module, a name, then opcodes: a pickle of protocol 0 as it is written by hand."""
-    module, _, rest = sample[1:].partition(b"\n")
-    name, _, rest = rest.partition(b"\n")
-    if module not in _MODULES and module.partition(b".")[0] not in _MODULES:
-        return False
-    return 1 < len(name) < 200 and name.replace(b".", b"").replace(b"_", b"").isalnum() and rest[:1] in (
-        b"(", b"p", b"q", b"\x94", b"S", b"V", b"X", b"U", b"\x8c", b")", b"0", b"K", b"]", b"}", b".", b"N",
-    )  # fmt: skip
 
 
 def _meaningful(view: memoryview, start: int, end: int) -> int:

@@ -167,7 +167,8 @@ def _is_safetensors(head: bytes, size: int) -> bool:
 def _text_kinds(view: memoryview, name: str, head: bytes) -> set[str]:
     sample = bytes(view[:_TEXT_SAMPLE])
     if not _is_text(sample):
-        return set()
+        # A shell reads a script line by line, and never gets to what stands behind its exit.
+        return {"script"} if sample.startswith(b"#!/") else set()
     kinds = {"text"}
     first = sample.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if first in (b"{", b"["):

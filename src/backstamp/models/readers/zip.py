@@ -317,7 +317,9 @@ def _member(name: str, found: _Found, state: _State, start: int) -> Iterator[Sta
 
 def _forced(name: str, state: _State) -> tuple[str, ...]:
     """What torch takes a member for, whatever it looks like."""
-    root = name.partition("/")[0]
+    root, _, rest = name.partition("/")
+    if rest == "data.pkl" or name == "data.pkl":
+        return ("pickle",)
     if root not in state.roots and "" not in state.roots:
         return ()
     low = name.lower()
