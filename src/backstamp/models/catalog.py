@@ -39,4 +39,5 @@ AREA = Area(
         FamilyEntry(name="python", module=_RULES + "python", facts=(_FACTS + "python",)),
         FamilyEntry(name="zip", module=_RULES + "zip", facts=(_FACTS + "archive",)),
     ),
+    knowledge=("backstamp.knowledge.callables",),
 )

@@ -17,6 +17,17 @@ Entry = Callable[[Values], Judged]
 # Modules which do something visible as soon as they are imported.
 RUNS_ON_IMPORT = frozenset({"antigravity", "this", "idlelib.idle", "turtledemo", "__hello__", "__phello__"})
 
+# Machinery of the standard library: its objects are harmless by themselves and never part of stored data.
+_MACHINERY = frozenset(
+    "http.client http.server urllib.request socket ssl ftplib smtplib poplib imaplib nntplib telnetlib "
+    "xmlrpc.client xmlrpc.server socketserver webbrowser subprocess pty ctypes _ctypes importlib.machinery "
+    "importlib._bootstrap importlib._bootstrap_external importlib.util imp runpy pdb bdb code codeop trace "
+    "cProfile profile timeit idlelib distutils ensurepip venv pip setuptools pkg_resources multiprocessing "
+    "concurrent.futures tkinter turtle sqlite3 dbm shelve zipimport atexit faulthandler gc _thread sched "
+    "asyncio cmd readline rlcompleter wsgiref cgitb pydoc doctest unittest test".split()
+)
+_MACHINERY_NAMES = frozenset({("threading", "Thread"), ("threading", "Timer"), ("weakref", "finalize")})
+
 # Sinks by effect that are left in benign pickles as plain values (callbacks such as verbose=print).
 COMMON_GLOBALS = frozenset({("builtins", "print"), ("builtins", "open"), ("time", "sleep")})
 
@@ -91,6 +102,13 @@ def judged(callee: tuple[str, str], values: Values) -> Judged | None:
     if callee[1].startswith("__pyx_unpickle_"):
         return () if values and isinstance(values[0], Name) else ("suspicious-function", "")
     return None
+
+
+def is_machinery(module: str, name: str) -> bool:
+    """Say whether a callable belongs to machinery that stored data never has."""
+    parts = module.split(".")
+    heads = (".".join(parts[: n + 1]) for n in range(len(parts)))
+    return (module, name) in _MACHINERY_NAMES or any(head in _MACHINERY for head in heads)
 
 
 def is_known_dunder(module: str, name: str) -> bool:
