@@ -29,7 +29,9 @@ _MACHINERY = frozenset(
 _MACHINERY_NAMES = frozenset({("threading", "Thread"), ("threading", "Timer"), ("weakref", "finalize")})
 
 # Sinks by effect that are left in benign pickles as plain values (callbacks such as verbose=print).
-COMMON_GLOBALS = frozenset({("builtins", "print"), ("builtins", "open"), ("time", "sleep")})
+COMMON_GLOBALS = frozenset(
+    {("builtins", "print"), ("builtins", "open"), ("time", "sleep"), ("collections", "namedtuple")}
+)
 
 _CLOUDPICKLE = (
     "cloudpickle.cloudpickle",
@@ -51,10 +53,10 @@ def _in(modules: tuple[str, ...], names: str) -> frozenset[tuple[str, str]]:
 CLASS_MAKERS = (
     _in(_CLOUDPICKLE, "_make_skeleton_class _make_skeleton_enum _rehydrate_skeleton_class")
     | _in(_DILL, "_create_type _create_namedtuple")
-    | {("builtins", "type"), ("types", "new_class"), ("collections", "namedtuple")}
+    | {("builtins", "type"), ("types", "new_class")}
 )
 FUNCTION_MAKERS = (
-    _in(_CLOUDPICKLE, "_make_function _make_skel_func _fill_function _builtin_type")
+    _in(_CLOUDPICKLE, "_make_function _make_skel_func _fill_function")
     | _in(_DILL, "_create_function")
     | {("types", "FunctionType"), ("types", "LambdaType"), ("builtins", "function")}
 )
@@ -68,6 +70,8 @@ _HARMLESS_MAKERS = _in(
     _DILL,
     "_create_cell _create_array _create_dtypemeta _create_ftype _create_rlock _create_lock _create_weakref _load_type",
 )
+# What gives a type by its name in the modules types and builtins.
+TYPE_LOADERS = _in(_CLOUDPICKLE, "_builtin_type") | _in(_DILL, "_load_type")
 _STATE_SETTERS = _in(_CLOUDPICKLE, "_function_setstate _class_setstate")
 _IMPORTERS = _in(_CLOUDPICKLE, "subimport") | _in(_DILL, "_import_module")
 _MODULE_MAKERS = _in(_CLOUDPICKLE, "dynamic_subimport")
@@ -77,7 +81,7 @@ _SINK_WORDS = frozenset(
     "system popen Popen check_output check_call subprocess socket exec eval __import__ urlopen "
     "urlretrieve ctypes "
     "execv execve execvp spawnl spawnv posix_spawn pty fork rmtree unlink b64decode marshal runpy "
-    "__builtins__ __subclasses__ __globals__".split()
+    "__subclasses__".split()
 )
 
 
@@ -114,7 +118,7 @@ def is_machinery(module: str, name: str) -> bool:
 def is_known_dunder(module: str, name: str) -> bool:
     """Say whether picklers themselves write this dunder name."""
     is_newobj = module == "copyreg" and name in ("__newobj__", "__newobj_ex__")
-    return is_newobj or module in ("operator", "_operator")
+    return is_newobj or module in ("operator", "_operator") or name == "__main__"
 
 
 def _carried(values: Values) -> Judged:
@@ -190,6 +194,17 @@ def _encode(values: Values) -> Judged:
             return "suspicious-function", ""
 
 
+def carried_by_type(loader_arguments: Values, values: Values) -> Judged:
+    """Judge a call of a type that was fetched by its name: code and functions are carried code."""
+    match loader_arguments:
+        case (Constant(value="CodeType" | "FunctionType" | "LambdaType" | "MethodType"),):
+            return _carried(values)
+        case (Constant(value=str()),):
+            return ()
+        case _:
+            return "resolve", ""
+
+
 def _namespace(values: Values) -> Judged:
     return () if all(isinstance(v, Constant | Items | Pairs) for v in values) else ("suspicious-function", "")
 
@@ -207,6 +222,7 @@ _ENTRIES: dict[tuple[str, str], Entry] = {
     ("functools", "partial"): _any,
     ("functools", "partialmethod"): _any,
     ("collections", "defaultdict"): _any,
+    ("collections", "namedtuple"): _namespace,
     ("_codecs", "encode"): _encode,
     ("codecs", "encode"): _encode,
     ("types", "SimpleNamespace"): _namespace,

@@ -134,8 +134,12 @@ def _call(call: PickleCall) -> Iterator[Judgement]:
         case Attribute(of, name):
             verdict = _method_call(of, name, values)
             callee = text_of(call.callee)
+        case Stored(Items(items=(Constant(value="module"), Name() as stored, *_))):
+            # The old torch format keeps the source of a module class beside it.
+            verdict = _named_call(stored.module, stored.name, call.op, values)
+            callee = _shown_name(stored.module, stored.name)
         case Made() as made:
-            verdict = _result_call(made, call.op)
+            verdict = _result_call(made, call.op, values)
             callee = text_of(made)
         case Constant():
             return  # calling a constant raises: the stream breaks there
@@ -272,12 +276,14 @@ def _is_telling_method(name: str) -> bool:
     return name in _TELLING
 
 
-def _result_call(made: Made, op: str) -> Judged:
+def _result_call(made: Made, op: str, values: tuple[AnyValue, ...]) -> Judged:
     """Judge a call of something that a call returned."""
     origin = made.callee
     if isinstance(origin, Name):
         known = callables.known(origin.module, origin.name)
         name = (known.module, known.name) if known else (origin.module, origin.name)
+        if name in allowances.TYPE_LOADERS:
+            return allowances.carried_by_type(made.arguments, values) or None
         if name in allowances.CLASS_MAKERS:
             return None  # an instance of a class which the pickle carries: reported as carried code
         if name in allowances.FUNCTION_MAKERS:
