@@ -18,6 +18,7 @@ AREA = Area(
     readers=(
         ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
+        ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
         ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx"),
         ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),
         ReaderEntry(name="python", kinds=("python",), module=_READERS + "python"),
