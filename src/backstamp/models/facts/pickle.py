@@ -151,5 +151,3 @@ class PickleStream(Fact, frozen=True, kw_only=True):
     length: int
     operations: int
     flavour: str = "plain"
-
-
