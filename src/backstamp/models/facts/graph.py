@@ -69,3 +69,10 @@ class GraphGate(Fact, frozen=True, kw_only=True):
     is_reduced: bool
     pattern: int
     alternative: int
+
+
+class GraphAsset(Fact, frozen=True, kw_only=True):
+    """A file beside a model that the model names, to be read when it is loaded."""
+
+    format: str
+    filename: str
