@@ -16,10 +16,26 @@ _EXECUTABLES = ("elf", "macho", "pe", "script", "wasm")
 AREA = Area(
     name="models",
     readers=(
+        ReaderEntry(
+            name="rawvalues",
+            kinds=(
+                "coreml-weights",
+                "sentencepiece",
+                "tf-checkpoint-data",
+                "tf-checkpoint-index",
+                "tf-fingerprint",
+            ),
+            module=_READERS + "rawvalues",
+        ),
+        ReaderEntry(
+            name="tensorflow", kinds=("savedmodel", "metagraph", "graphdef"), module=_READERS + "tensorflow"
+        ),
         ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf"),
+        ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5"),
         ReaderEntry(name="jinja", kinds=("jinja",), module=_READERS + "jinja"),
+        ReaderEntry(name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras"),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs"),
         ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
         ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx"),
@@ -44,6 +60,8 @@ AREA = Area(
         FamilyEntry(name="archive", module=_RULES + "archive", facts=(_FACTS + "archive",)),
         FamilyEntry(name="embedded", module=_RULES + "embedded", facts=(_CORE,)),
         FamilyEntry(name="gguf", module=_RULES + "gguf", facts=(_FACTS + "weights",)),
+        FamilyEntry(name="hdf5", module=_RULES + "hdf5", facts=(_FACTS + "hdf5",)),
+        FamilyEntry(name="keras", module=_RULES + "keras", facts=(_FACTS + "keras",)),
         FamilyEntry(name="onnx", module=_RULES + "onnx", facts=(_FACTS + "graph",)),
         FamilyEntry(name="pickle-effects", module=_RULES + "pickle_effects", facts=(_FACTS + "pickle",)),
         FamilyEntry(name="pickle-names", module=_RULES + "pickle_names", facts=(_FACTS + "pickle",)),
@@ -54,6 +72,7 @@ AREA = Area(
         FamilyEntry(name="repository", module=_RULES + "repository", facts=(_FACTS + "repository",)),
         FamilyEntry(name="safetensors", module=_RULES + "safetensors", facts=(_FACTS + "weights",)),
         FamilyEntry(name="template", module=_RULES + "template", facts=(_FACTS + "template",)),
+        FamilyEntry(name="tensorflow", module=_RULES + "tensorflow", facts=(_FACTS + "graph",)),
         FamilyEntry(name="zip", module=_RULES + "zip", facts=(_FACTS + "archive",)),
     ),
     knowledge=("backstamp.knowledge.callables",),

@@ -77,3 +77,10 @@ class GraphFault(Fact, frozen=True, kw_only=True):
     format: str
     kind: str
     detail: str
+
+
+class GraphAsset(Fact, frozen=True, kw_only=True):
+    """A file beside a model that the model names, to be read when it is loaded."""
+
+    format: str
+    filename: str
