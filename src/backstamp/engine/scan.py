@@ -27,12 +27,12 @@ from backstamp.sources.tree import Entry, entries_of, opened
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How to scan.
 
-    ``fail_on`` is the least severity that denies. ``only`` names the areas to run, all if empty.
-    ``exclude`` are shell patterns of paths to leave out (reported as skipped). ``jobs`` is the number of
-    processes, zero for as many as help. ``stamp`` names the state of this software for the cache.
+    ``fail_on`` is the least severity that denies, ``None`` if none does. ``only`` names the areas to run,
+    all if empty. ``exclude`` are shell patterns of paths to leave out (reported as skipped). ``jobs`` is the
+    number of processes, zero for as many as help. ``stamp`` names the state of this software for the cache.
     """
 
-    fail_on: Severity = Severity.HIGH
+    fail_on: Severity | None = Severity.HIGH
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     jobs: int = 0
@@ -79,6 +79,7 @@ def scan(
         knowledge=catalog.snapshots(areas) if entries else (),
         tool_version=__version__,
         total_bytes=sum(e.size for e in entries),
+        fail_on=options.fail_on,
     )
 
 
@@ -128,6 +129,8 @@ def _examinations(
     limits: Limits | None,
     cache: ResultCache | None,
 ) -> Iterator[tuple[Entry, Examination]]:
+    if not entries:
+        return
     from backstamp.engine.pool import in_parallel, jobs_for
 
     work = _Work(areas, options, limits, cache)
@@ -150,17 +153,36 @@ def _areas(only: tuple[str, ...]) -> tuple[Area, ...]:
 
 
 def _listed(targets: list[str], exclude: tuple[str, ...]) -> list[Entry]:
-    from fnmatch import fnmatch
-
-    entries = [entry for target in targets for entry in entries_of(target)]
+    entries = [
+        entry if len(targets) == 1 else _below(target, entry)
+        for target in targets
+        for entry in entries_of(target)
+    ]
     if not exclude:
         return entries
     return [
-        msgspec.structs.replace(e, skipped="excluded on request")
-        if any(fnmatch(e.shown, p) for p in exclude)
-        else e
+        msgspec.structs.replace(e, skipped="excluded on request") if _is_excluded(e.shown, exclude) else e
         for e in entries
     ]
+
+
+def _below(target: str, entry: Entry) -> Entry:
+    """Put the target before the path: files of several targets may have the same relative path."""
+    shown = target if entry.path == target else f"{target.rstrip('/')}/{entry.shown}"
+    return msgspec.structs.replace(entry, shown=shown)
+
+
+def _is_excluded(shown: str, patterns: tuple[str, ...]) -> bool:
+    """Match the path, each folder above it, and, for a pattern without a slash, each single name."""
+    from fnmatch import fnmatch
+
+    names = shown.split("/")
+    paths = ["/".join(names[: end + 1]) for end in range(len(names))]
+    return any(
+        fnmatch(each, pattern.rstrip("/"))
+        for pattern in patterns
+        for each in (paths if "/" in pattern.rstrip("/") else (*paths, *names))
+    )
 
 
 def _only(entry: Entry, status: Status, reason: str) -> Examination:

@@ -8,6 +8,7 @@ from backstamp.core.blob import Blob
 from backstamp.formats.compressed import stream_kind
 from backstamp.formats.executable import native_at
 from backstamp.formats.zip import TAIL, has_end
+from backstamp.formats.graphkinds import graph_kinds
 
 # Formats which carry no code and that no model loader opens: known, and left alone.
 _MEDIA = (
@@ -73,6 +74,7 @@ _SCRIPT_NAMES = (
 )  # fmt: skip
 _CODE_NAMES = (".py", ".pyw", ".pyi")
 _TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
+_PICKLE_STARTS = b"(]})NIJKMLFGSTUVXcPBCgi\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97\x82\x83\x84"
 
 
 def kinds_of(blob: Blob) -> frozenset[str]:
@@ -99,6 +101,9 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     kinds |= _text_kinds(view, name, head)
     if "text" in kinds:
         kinds.discard("zlib")
+    kinds |= _graph_kinds(blob, name, kinds)
+    if name.endswith(_CODE_NAMES):
+        kinds.add("python")
     if _is_pickle(view, name, kinds):
         kinds.add("pickle")
     return frozenset(kinds)
@@ -112,6 +117,11 @@ def settled(found: frozenset[str], forced: tuple[str, ...]) -> tuple[str, ...]:
     if "torchscript-code" in forced:
         found -= {"python"}
     return tuple(sorted({*found, *forced}))
+
+
+def _graph_kinds(blob: Blob, name: str, kinds: set[str]) -> frozenset[str]:
+    """Name the formats of model graphs; a name counts only where nothing else is known of the bytes."""
+    return graph_kinds(blob.view, blob.size, name, is_unknown=not kinds)
 
 
 def is_known(kinds: tuple[str, ...]) -> bool:
@@ -163,8 +173,6 @@ def _text_kinds(view: memoryview, name: str, head: bytes) -> set[str]:
     first = sample.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if first in (b"{", b"["):
         kinds.add("json")
-    if name.endswith(_CODE_NAMES):
-        kinds.add("python")
     if name.endswith(_TEMPLATE_NAMES):
         kinds.add("jinja")
     if sample.startswith(b"#!"):
@@ -191,5 +199,8 @@ def _is_text(sample: bytes) -> bool:
 
 
 def _is_pickle(view: memoryview, name: str, kinds: set[str]) -> bool:
-    first = view[0]
-    return first == 0x80 and len(view) > 1 and view[1] <= 5
+    if view[0] not in _PICKLE_STARTS:
+        return False
+    from backstamp.formats.pickle.recognise import looks_like_pickle
+
+    return looks_like_pickle(view, name)
