@@ -6,7 +6,9 @@ from backstamp.core.fact import Fact
 from backstamp.core.reading import Explained, Member, Reader, Statement, Unread
 
 
-def statements(reader: Reader, data: bytes, name: str = "a.bin", limits: Limits | None = None) -> list[Statement]:
+def statements(
+    reader: Reader, data: bytes, name: str = "a.bin", limits: Limits | None = None
+) -> list[Statement]:
     """All statements, in order."""
     return list(reader.read(Blob(data, path=(name,)), Budget(limits)))
 

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit.archives import INERT_CALL, STREAMS, Part, elf, tar_of, torch_zip, usual_zip, zip_of
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget, Limits
@@ -12,7 +11,9 @@ from backstamp.core.fact import Fact
 from backstamp.core.location import Bytes
 from backstamp.core.reading import Explained, Member
 from backstamp.formats.probe import embedded_in
-from backstamp.models.readers import compressed, executable, tar, zip as zips
+from backstamp.models.readers import compressed, executable, tar
+from backstamp.models.readers import zip as zips
+from kit.archives import INERT_CALL, STREAMS, Part, elf, tar_of, torch_zip, usual_zip, zip_of
 
 SEEDS = [
     usual_zip({"a.txt": b"hello", "b": b"x" * 50}),
@@ -34,7 +35,9 @@ def spoiled(draw):
         if not data:
             break
         at = draw(st.integers(0, len(data) - 1))
-        patch = draw(st.sampled_from([b"\0", b"\xff" * 4, b"PK\x05\x06", b"\x80", b"\xff" * 8]) | st.binary(max_size=4))
+        patch = draw(
+            st.sampled_from([b"\0", b"\xff" * 4, b"PK\x05\x06", b"\x80", b"\xff" * 8]) | st.binary(max_size=4)
+        )
         how = draw(st.integers(0, 2))
         if how == 0:
             data[at : at + len(patch)] = patch

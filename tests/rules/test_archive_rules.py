@@ -3,10 +3,10 @@
 import tarfile
 
 import pytest
-from kit.archives import STREAMS, Part, tar_of, usual_zip, zip_of
-from kit.scanning import codes, verdict
 
 from backstamp.core.verdict import Outcome
+from kit.archives import STREAMS, Part, tar_of, usual_zip, zip_of
+from kit.scanning import codes, verdict
 
 LINKS = {
     "absolute": {"l": (tarfile.SYMTYPE, "/etc/passwd")},
@@ -15,7 +15,9 @@ LINKS = {
 }
 
 
-@pytest.mark.parametrize("name", ["../a", "x/../../a", "/etc/cron.d/a", "C:\\a", "C:/a", "..\\..\\a", "\\\\host\\a"])
+@pytest.mark.parametrize(
+    "name", ["../a", "x/../../a", "/etc/cron.d/a", "C:\\a", "C:/a", "..\\..\\a", "\\\\host\\a"]
+)
 def test_finds_names_that_leave_the_folder(name):
     assert codes(zip_of(Part(name=name, data=b"1"))) == ["ARC101"]
     assert codes(tar_of({name: b"1"})) == ["ARC101"]

@@ -3,13 +3,13 @@
 import json
 
 import pytest
+
+from backstamp.core.fact import Embedded, FactBook, Present
+from backstamp.core.location import Bytes, Location
+from backstamp.models.facts.pickle import PickleStream
+from backstamp.models.rules.embedded import HiddenArtifact, TwoFormats
 from kit.archives import STREAMS, Part, elf, macho, pe, usual_zip, zip_of
 from kit.scanning import codes
-
-from backstamp.core.fact import FactBook, Present
-from backstamp.core.location import Location
-from backstamp.models.facts.pickle import PickleStream
-from backstamp.models.rules.embedded import TwoFormats
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(80)
 
@@ -32,6 +32,13 @@ def test_finds_what_is_appended_to_an_archive():
 def test_finds_a_program_between_entries():
     data = zip_of(Part(name="a", data=b"1"), Part(name="b", data=b"1"), prefix=b"\xaa" * 64 + elf(bytes(64)))
     assert "EMB101" in codes(data)
+
+
+def test_leaves_pickles_in_files_that_nobody_read_to_the_pickle_rules():
+    fact = Embedded(place=Location(("m",), Bytes(80)), kind="pickle", host=("npy",), is_read=False)
+    assert list(HiddenArtifact().detect(FactBook([fact]))) == []
+    read = Embedded(place=Location(("m",), Bytes(80)), kind="pickle", host=("npy",))
+    assert [f.rule for f in HiddenArtifact().detect(FactBook([read]))] == ["EMB101"]
 
 
 def test_warns_of_programs_in_unknown_files():
@@ -59,7 +66,9 @@ def test_warns_of_a_picture_that_is_an_archive():
     assert codes(PNG + usual_zip({"a.txt": b"1"}), "a.png") == ["EMB202"]
 
 
-@pytest.mark.parametrize("kinds", [("zip", "pe"), ("zip", "elf"), ("tflite", "zip"), ("json", "text"), ("png",)])
+@pytest.mark.parametrize(
+    "kinds", [("zip", "pe"), ("zip", "elf"), ("tflite", "zip"), ("json", "text"), ("png",)]
+)
 def test_leaves_usual_pairs_alone(kinds):
     present = Present(place=Location(("m",)), size=9, kinds=kinds)
     assert list(TwoFormats().detect(FactBook([present]))) == []

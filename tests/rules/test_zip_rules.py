@@ -1,10 +1,10 @@
 """Zip rules: what tampering looks like, and which oddities are everyday."""
 
 import pytest
-from kit.archives import Part, streamed_zip, torch_zip, usual_zip, zip_of
-from kit.scanning import codes, verdict
 
 from backstamp.core.verdict import Outcome
+from kit.archives import Part, streamed_zip, torch_zip, usual_zip, zip_of
+from kit.scanning import codes, verdict
 
 TEXT = b"some words"
 
@@ -59,7 +59,9 @@ def test_leaves_everyday_oddities_alone(data):
 
 
 def test_leaves_torch_storages_alone_whatever_they_begin_with():
-    plain = torch_zip(pickle=b"", storages=(b"\x80\x02" + b"\xee" * 99, b"MZ" * 50, b"\x1f\x8b\x08" + b"\xee" * 50))
+    plain = torch_zip(
+        pickle=b"", storages=(b"\x80\x02" + b"\xee" * 99, b"MZ" * 50, b"\x1f\x8b\x08" + b"\xee" * 50)
+    )
     assert codes(plain) == []
     assert verdict(plain).outcome == Outcome.ALLOW
 

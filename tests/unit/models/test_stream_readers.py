@@ -3,8 +3,6 @@
 import tarfile
 
 import pytest
-from kit.archives import INERT_CALL, STREAMS, tar_of
-from kit.statements import facts, members, statements, unexplained, unread
 
 from backstamp.core.budget import Limits
 from backstamp.core.reading import Member
@@ -12,6 +10,8 @@ from backstamp.formats.compressed import stream_kind
 from backstamp.models.facts.archive import DuplicateEntry, HiddenEntry, LinkEntry, SpecialEntry
 from backstamp.models.readers.compressed import READER as COMPRESSED
 from backstamp.models.readers.tar import READER as TAR
+from kit.archives import INERT_CALL, STREAMS, tar_of
+from kit.statements import facts, members, statements, unexplained, unread
 
 CONTENT = b"weights " * 50
 
@@ -46,7 +46,12 @@ def test_bytes_behind_a_stream_are_left_to_the_probe():
 
 
 def test_text_and_noise_are_no_streams():
-    texts = (b"x^2 + y^2 = z^2 is a circle\n" * 4, b"BZh is how bzip2 begins", b"(some text)", b"x\x9c" + b"\xff" * 60)
+    texts = (
+        b"x^2 + y^2 = z^2 is a circle\n" * 4,
+        b"BZh is how bzip2 begins",
+        b"(some text)",
+        b"x\x9c" + b"\xff" * 60,
+    )
     assert [stream_kind(text) for text in texts] == ["", "", "", ""]
 
 

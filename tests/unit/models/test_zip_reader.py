@@ -4,17 +4,6 @@ import io
 import zipfile
 
 import pytest
-from kit.archives import (
-    INERT_CALL,
-    PLAIN_PICKLE,
-    Part,
-    elf,
-    streamed_zip,
-    torch_zip,
-    usual_zip,
-    zip_of,
-)
-from kit.statements import facts, members, statements, unexplained, unread
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget, Limits
@@ -28,6 +17,17 @@ from backstamp.models.facts.archive import (
     ZipMismatch,
 )
 from backstamp.models.readers.zip import READER
+from kit.archives import (
+    INERT_CALL,
+    PLAIN_PICKLE,
+    Part,
+    elf,
+    streamed_zip,
+    torch_zip,
+    usual_zip,
+    zip_of,
+)
+from kit.statements import facts, members, statements, unexplained, unread
 
 FILES = {"a.txt": b"hello", "b/c.txt": b"x" * 300, "empty": b""}
 CONTENTS = [("a.txt", b"hello", ()), ("b/c.txt", b"x" * 300, ())]
@@ -207,7 +207,8 @@ def test_the_head_of_a_huge_member_is_held_and_its_size_told():
 
 def test_entries_that_share_their_bytes_cost_no_more_than_the_budget():
     shared = [
-        Part(name=f"{i}", data=bytes(200_000), method=8, is_written=i == 0, offset=0, crc=0) for i in range(500)
+        Part(name=f"{i}", data=bytes(200_000), method=8, is_written=i == 0, offset=0, crc=0)
+        for i in range(500)
     ]
     budget = Budget(Limits(inflated=10_000_000))
     found = list(READER.read(Blob(zip_of(*shared), path=("b",)), budget))
