@@ -147,6 +147,7 @@ class _Sink:
 def _run(decoder: _Decoder, view: memoryview, at: int, sink: _Sink) -> tuple[int, str]:
     """Feed one stream; gives its end and why it broke off, if it did."""
     begun = at
+    sink.budget.spend_inflated(0)  # nothing more comes out once too much did
     try:
         while not decoder.eof:
             chunk = b""

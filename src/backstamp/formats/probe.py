@@ -76,7 +76,8 @@ def embedded_in(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterat
             kind, at = found
             if host is None:
                 host = tuple(sorted(kinds_of(blob)))
-            yield Embedded(place=blob.at(at, end - at), kind=kind, host=host)
+            is_read = end - gap.start < len(blob.view)
+            yield Embedded(place=blob.at(at, end - at), kind=kind, host=host, is_read=is_read)
             yield Member(blob.part(at, end, f"embedded {kind} at {at}"), kinds=(kind,))
             yield Explained(at, end)
         elif (length := _meaningful(blob.view, gap.start, end)) > _TOLD and gap.start:

@@ -7,8 +7,8 @@ because an interpreter would be told so.
 from backstamp.core.blob import Blob
 from backstamp.formats.compressed import stream_kind
 from backstamp.formats.executable import native_at
-from backstamp.formats.zip import TAIL, has_end
 from backstamp.formats.graphkinds import graph_kinds
+from backstamp.formats.zip import TAIL, has_end
 
 # Formats which carry no code and that no model loader opens: known, and left alone.
 _MEDIA = (
