@@ -222,7 +222,7 @@ def test_an_undecodable_name_is_in_every_report(here):
 
 def test_a_terminal_of_another_charset_gets_ascii(here):
     environment = {**ENVIRONMENT, "PYTHONPATH": os.path.abspath(_SOURCE), "PYTHONIOENCODING": "latin-1"}
-    done = subprocess.run(  # noqa: S603  # our own command
+    done = subprocess.run(  # our own command
         [sys.executable, "-m", "backstamp", "scan", "models"],
         cwd=here, env=environment, check=False, capture_output=True,
     )  # fmt: skip
