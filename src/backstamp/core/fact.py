@@ -49,3 +49,19 @@ class Present(Fact, frozen=True, kw_only=True):
 
     size: int
     kinds: tuple[str, ...]
+
+
+class Embedded(Fact, frozen=True, kw_only=True):
+    """An artifact found in bytes that no reader of its host explained: appended, prepended or in between.
+
+    ``kind`` is its format, ``host`` what its host is read as.
+    """
+
+    kind: str
+    host: tuple[str, ...]
+
+
+class Unexplained(Fact, frozen=True, kw_only=True):
+    """Bytes other than padding that belong to nothing and hold nothing that is known."""
+
+    length: int

@@ -88,7 +88,7 @@ def numbered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _artifact(blob: Blob, forced: tuple[str, ...], depth: int, state: _State) -> None:
-    kinds = tuple(sorted({*sniff.kinds_of(blob), *forced}))
+    kinds = sniff.settled(sniff.kinds_of(blob), forced)
     first = len(state.facts)
     state.facts.append(Present(place=blob.whole(), size=blob.size, kinds=kinds))
     explained: list[Explained] = []

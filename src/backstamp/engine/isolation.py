@@ -15,7 +15,12 @@ from backstamp.core.reading import Reader, Statement, Status, Unread
 def guarded(reader: Reader, blob: Blob, budget: Budget) -> Iterator[Statement]:
     """Yield a reader's statements; whatever it raises becomes ``Unread``."""
     try:
-        yield from reader.read(blob, budget)
+        if getattr(reader, "native", False):  # a foreign parser: see engine.native
+            from backstamp.engine.native import natively
+
+            yield from natively(reader, blob, budget)
+        else:
+            yield from reader.read(blob, budget)
     except ReadError as error:
         yield Unread(f"{reader.name}: {error.message}")
     except (RecursionError, MemoryError) as error:
