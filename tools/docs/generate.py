@@ -7,10 +7,9 @@ python tools/docs/generate.py --check   says which are stale, and ends with 1 if
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
-from report_schema import schema
 
 from backstamp.cli.commands import group
 from backstamp.core import errors
@@ -21,7 +20,7 @@ from backstamp.engine.catalog import all_detectors, text_of
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _RULES = "docs/rules"
 _NOTE = "<!-- Written by tools/docs/generate.py: change the code, not this file. -->\n\n"
-_SITES = (
+_SITES: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("CWE-", lambda r: f"https://cwe.mitre.org/data/definitions/{r[4:]}.html"),
     ("CVE-", lambda r: f"https://www.cve.org/CVERecord?id={r}"),
     ("GHSA-", lambda r: f"https://github.com/advisories/{r}"),
@@ -39,6 +38,8 @@ _MEANINGS = {
 
 def pages(rules: Sequence[RuleText]) -> dict[str, str]:
     """Write every page, by its path below the root of the repository."""
+    from tools.docs.report_schema import schema
+
     return {
         **{f"{_RULES}/{page.rule.code}.md": rule_page(page) for page in rules},
         f"{_RULES}/README.md": rules_index(rules),
@@ -194,4 +195,5 @@ def _read(path: str) -> str | None:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, ROOT)
     sys.exit(main(sys.argv[1:]))
