@@ -106,7 +106,9 @@ def gated_texts(body: tuple[n.Statement, ...], budget: Budget) -> Iterator[Gated
     flow.gated.clear()
     flow.walk(body, frozenset(), 0)
     for (triggers, line), texts in flow.gated.items():
-        yield Gated(tuple(sorted(triggers))[:20], " ".join(dict.fromkeys(texts))[:_LONGEST], line)
+        told = sorted(t for t in triggers if t.strip())
+        if told and texts:
+            yield Gated(tuple(told)[:20], " ".join(dict.fromkeys(texts))[:_LONGEST], line)
 
 
 class _Flow:
@@ -161,7 +163,7 @@ class _Flow:
     def _if(self, node: n.If, gates: frozenset[str], line: int) -> None:
         passed = gates
         for test, body in node.branches:
-            triggers = self.shade(test).triggers
+            triggers = frozenset(t for t in self.shade(test).triggers if t.strip())
             behind = frozenset(f"without {t}" for t in triggers) if _asks_for_absence(test) else triggers
             self.walk(body, passed | behind, test.line if triggers else line)
             passed |= triggers
