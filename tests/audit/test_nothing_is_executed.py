@@ -12,7 +12,8 @@ from audit.corpus import CALLS, CODE, NAMED, TRAP, call, corpus
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(HERE)), "src")
-DEPENDENCIES = frozenset({"backports", "backstamp", "click", "lz4", "msgspec", "typing_extensions"})
+# platform asks for _wmi on every system.
+DEPENDENCIES = frozenset({"_wmi", "backports", "backstamp", "click", "lz4", "msgspec", "typing_extensions"})
 
 
 @pytest.fixture(scope="module")
