@@ -37,13 +37,23 @@ def _watched(tmp_path, action, argument):
         f"import sys; sys.path[:0] = [{HERE!r}, {str(traps)!r}]; import watched; watched.main(*sys.argv[1:])"
     )
     ended = subprocess.run(
-        [sys.executable, "-I", "-c", program, SOURCES, str(record), str(writable), action, str(argument)],
+        [
+            sys.executable,
+            "-I",
+            "-B",
+            "-c",
+            program,
+            SOURCES,
+            str(record),
+            str(writable),
+            action,
+            str(argument),
+        ],
         cwd=place,
         env={
             **os.environ,
             "HOME": str(writable),
             "XDG_CACHE_HOME": str(writable),
-            "PYTHONDONTWRITEBYTECODE": "1",
         },
         capture_output=True,
         text=True,
