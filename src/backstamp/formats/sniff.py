@@ -102,7 +102,7 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     if "text" in kinds:
         kinds.discard("zlib")
     kinds |= _graph_kinds(blob, name, kinds)
-    if _is_pickle(view, name, kinds):
+    if _is_pickle(view, name):
         kinds.add("pickle")
     return frozenset(kinds)
 
@@ -197,7 +197,7 @@ def _is_text(sample: bytes) -> bool:
     return True
 
 
-def _is_pickle(view: memoryview, name: str, kinds: set[str]) -> bool:
+def _is_pickle(view: memoryview, name: str) -> bool:
     if view[0] not in _PICKLE_STARTS:
         return False
     from backstamp.formats.pickle.recognise import looks_like_pickle

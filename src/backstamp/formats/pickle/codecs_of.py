@@ -12,8 +12,31 @@ _MOST = 16 * MIB
 Args = tuple[object, ...]
 Function = Callable[[Budget, Args], object]
 _CODECS = frozenset(
-    {"latin1", "latin-1", "iso-8859-1", "iso8859-1", "l1", "ascii", "us-ascii", "utf8", "utf-8", "u8", "utf-16", "utf-16-le"}
-    | {"utf-32", "utf_8", "latin_1", "utf-7", "utf_7", "unicode_escape", "raw_unicode_escape", "unicode-escape", "cp1252"}
+    {
+        "latin1",
+        "latin-1",
+        "iso-8859-1",
+        "iso8859-1",
+        "l1",
+        "ascii",
+        "us-ascii",
+        "utf8",
+        "utf-8",
+        "u8",
+        "utf-16",
+        "utf-16-le",
+    }
+    | {
+        "utf-32",
+        "utf_8",
+        "latin_1",
+        "utf-7",
+        "utf_7",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "unicode-escape",
+        "cp1252",
+    }
     | {"utf-16-be", "utf-32-le", "utf-32-be", "utf_16", "utf_32", "cp437", "utf-8-sig", "idna", "punycode"}
 )
 
@@ -78,10 +101,10 @@ def text_method(budget: Budget, text: str, name: str, args: Args, words: dict[st
     if any(a is None for a in plain):
         return MISS
     match name, plain:
-        case ("upper" | "lower" | "strip" | "lstrip" | "rstrip" | "swapcase" | "title" | "capitalize"), _:
+        case (("upper" | "lower" | "strip" | "lstrip" | "rstrip" | "swapcase" | "title" | "capitalize"), _):
             budget.spend_operations(1 + len(text) // 64)
             return _plainly(text, name, plain)
-        case ("replace" | "removeprefix" | "removesuffix" | "split" | "rsplit" | "partition"), _:
+        case (("replace" | "removeprefix" | "removesuffix" | "split" | "rsplit" | "partition"), _):
             if name == "replace" and len(plain) >= 2 and len(text) * (len(str(plain[1])) + 1) > _MOST:
                 return MISS
             return _plainly(text, name, plain)
@@ -89,7 +112,7 @@ def text_method(budget: Budget, text: str, name: str, args: Args, words: dict[st
             return text + other
         case "__mul__", [int() as times] if len(text) * times < _MOST:
             return text * times
-        case ("__str__" | "__format__"), _:
+        case (("__str__" | "__format__"), _):
             return text
         case _:
             return MISS
@@ -344,7 +367,12 @@ def _xor(_budget: Budget, args: Args) -> object:
 
 
 def _sub(_budget: Budget, args: Args) -> object:
-    if len(args) == 2 and type(args[0]) is int and type(args[1]) is int and abs(args[0]) < 2**64 > abs(args[1]):
+    if (
+        len(args) == 2
+        and type(args[0]) is int
+        and type(args[1]) is int
+        and abs(args[0]) < 2**64 > abs(args[1])
+    ):
         return args[0] - args[1]
     return MISS
 

@@ -83,7 +83,9 @@ def _may_be_artifact(decode: object, start: bytes) -> bool:
         head = decode(start[: len(start) // 4 * 4])  # type: ignore[operator]  # one of two functions above
     except (binascii.Error, ValueError):
         return False
-    return bool(head) and (head[0] in b"\x80P\x1f\xfd\x7f\x937Bx" or head[:1] in (b"c", b"(", b"]", b"}", b"i"))
+    return bool(head) and (
+        head[0] in b"\x80P\x1f\xfd\x7f\x937Bx" or head[:1] in (b"c", b"(", b"]", b"}", b"i")
+    )
 
 
 @cache

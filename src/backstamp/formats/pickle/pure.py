@@ -244,16 +244,16 @@ def _reversed(_m: Machine, args: Args, _words: Words, _at: int) -> object:
     return MISS if items is None else Seq("list", list(reversed(items)))
 
 
-
-
-def method(m: Machine, of: object, name: str, args: Args, words: tuple[tuple[str, object], ...], at: int) -> object:
+def method(
+    m: Machine, of: object, name: str, args: Args, words: tuple[tuple[str, object], ...], at: int
+) -> object:
     """Call a method of a value of a plain type."""
     if isinstance(of, Map):
         if name in ("get", "__getitem__", "pop", "setdefault") and args:
             value = of.get(args[0])
             return MISS if value is None else value
         return MISS
-    if name in ("__getitem__",) and len(args) == 1:
+    if name == "__getitem__" and len(args) == 1:
         return getitem(m, of, args[0], ())
     if isinstance(of, Seq) and name == "pop" and not args and of.is_whole and of.items:
         of.length -= 1

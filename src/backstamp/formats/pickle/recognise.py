@@ -12,7 +12,20 @@ from backstamp.formats.pickle.opcodes import FORMS, LINE, TWO_LINES, after
 _MOST_OPCODES = 20_000
 _LONGEST_LINE = 1 << 20
 _SANE = 8  # opcodes behind a protocol mark that chance does not give
-_NAMES = (".pkl", ".pickle", ".pck", ".pt", ".pth", ".joblib", ".dill", ".ckpt", ".bin", ".p", ".sav", ".model")
+_NAMES = (
+    ".pkl",
+    ".pickle",
+    ".pck",
+    ".pt",
+    ".pth",
+    ".joblib",
+    ".dill",
+    ".ckpt",
+    ".bin",
+    ".p",
+    ".sav",
+    ".model",
+)
 _FIRST = frozenset(b"(]})NIJKMLFGSTUVXcPBCgi\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97\x82\x83\x84")
 _PROTO, _STOP, _MARK, _GLOBAL, _INST = 0x80, b"."[0], b"("[0], b"c"[0], b"i"[0]
 _PERSID = b"P"[0]
@@ -30,7 +43,10 @@ _EFFECTS: dict[int, tuple[int, int]] = {
     0x95: (0, 0),
     0x80: (0, 0),
 }
-_TO_MARK = {**dict.fromkeys(b"tld\x91io", 1), **dict.fromkeys(b"eu\x901", 0)}  # what is pushed after the mark is gone
+_TO_MARK = {
+    **dict.fromkeys(b"tld\x91io", 1),
+    **dict.fromkeys(b"eu\x901", 0),
+}  # what is pushed after the mark is gone
 
 
 class _Walk:

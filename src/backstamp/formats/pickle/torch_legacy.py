@@ -18,9 +18,7 @@ _WIDTHS = {
 }  # fmt: skip
 
 
-def storages_end(
-    view: memoryview, at: int, keys: object, pids: Iterable[object]
-) -> int | None:
+def storages_end(view: memoryview, at: int, keys: object, pids: Iterable[object]) -> int | None:
     """Follow the storages behind the fifth pickle; ``None`` if they are not what the ids promise."""
     widths = {}
     for pid in pids:

@@ -90,12 +90,14 @@ class _Reading:
             end = machine.run()
         except Broken as problem:
             if not machine.raws or machine.used is None:
-                return self._broken(pos, machine, problem)
+                self._broken(pos, machine, problem)
+                return None
             machine = self._machine(pos, used=None)
             try:
                 end = machine.run()
             except Broken as again:
-                return self._broken(pos, machine, again)
+                self._broken(pos, machine, again)
+                return None
         self.results.append(machine.result)
         self.pids += machine.pids
         self.gatherer.stored(machine.at, machine.result)
@@ -161,7 +163,9 @@ class _Reading:
                 break
             spliced = bytes(self.data[: straddle.cut]) + bytes(self.data[straddle.frame_end :])
             gap = straddle.frame_end - straddle.cut
-            self._follow(Machine(spliced, self.gatherer, self.budget, start=pos), straddle.at, (straddle.cut, gap))
+            self._follow(
+                Machine(spliced, self.gatherer, self.budget, start=pos), straddle.at, (straddle.cut, gap)
+            )
         if machine.raws:
             self._plain_load(pos, machine.raws[0].start)
         if pos < machine.at < machine.frame_end - 1 and looks_like_pickle(self.view[machine.frame_end :]):

@@ -63,7 +63,17 @@ class _Known:
 class Gatherer:
     """A sink of the machine which makes facts. ``shift`` maps positions of a spliced program back."""
 
-    __slots__ = ("_blob", "_budget", "_entries", "_globals", "_payloads", "_seen", "muted", "payloads", "shift")
+    __slots__ = (
+        "_blob",
+        "_budget",
+        "_entries",
+        "_globals",
+        "_payloads",
+        "_seen",
+        "muted",
+        "payloads",
+        "shift",
+    )
 
     def __init__(self, blob: Blob, budget: Budget) -> None:
         self._blob = blob
@@ -175,7 +185,9 @@ class Gatherer:
         key = ("odd", kind, detail)
         if at >= self.muted and not self._again(key):
             place = self._place(at)
-            self._seen[key] = _Entry(PickleOddity(place=place, kind=kind, detail=detail, after_calls=after_calls))
+            self._seen[key] = _Entry(
+                PickleOddity(place=place, kind=kind, detail=detail, after_calls=after_calls)
+            )
             self._entries.append(self._seen[key])
 
     def does_something(self) -> bool:

@@ -86,7 +86,9 @@ def _constant(value: str | float | bytes | None) -> Constant:
             return Constant(value, "bool")
         case int():
             # msgpack holds 64 bits; longer numbers are told as text.
-            return Constant(value, "int") if -(2**63) <= value < 2**63 else Constant(hex(value)[:_TEXT], "int")
+            return (
+                Constant(value, "int") if -(2**63) <= value < 2**63 else Constant(hex(value)[:_TEXT], "int")
+            )
         case float():
             return Constant(value, "float")
         case bytes():
@@ -100,12 +102,12 @@ def _constant(value: str | float | bytes | None) -> Constant:
 
 def shape(value: object, depth: int = 3) -> object:
     """Tell what a value is like, so that calls of equal shape are one fact. Hashable."""
+    if isinstance(value, str):
+        return _text_shape(value)
     kind = type(value)
     letter = _LETTERS.get(kind)
     if letter is not None:
         return letter
-    if isinstance(value, str):
-        return _text_shape(value)
     if isinstance(value, bytes):
         return ("b", value) if 16 < len(value) <= _LONG and value.isascii() else "b"
     if isinstance(value, Big):
