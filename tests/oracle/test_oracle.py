@@ -176,7 +176,9 @@ def test_the_machine_agrees_on_mutated_pickles(oracle):
         check(oracle, bytes(data))
 
 
-CODES = bytes(b"(.012FGIJKLMNPQRSTUVX]abcdeghijlopqrstu})\x80\x81\x82\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8f\x90\x91\x92\x93\x94BC")
+CODES = bytes(
+    b"(.012FGIJKLMNPQRSTUVX]abcdeghijlopqrstu})\x80\x81\x82\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8f\x90\x91\x92\x93\x94BC"
+)
 
 _OPCODES = st.one_of(
     st.sampled_from(
@@ -217,7 +219,9 @@ def test_the_reader_follows_what_c_reads_behind_a_crossed_frame(oracle):
     data = op("PROTO", 4) + op("FRAME", len(body)) + body + (2).to_bytes(4, "little") + b"xx" + hidden + b"."
     data += b"z" * 110
     facts = list(READER.read(Blob(data, path=("x",)), Budget()))
-    called = [["call", f"{f.callee.module}.{f.callee.name}", 1, 0] for f in facts if isinstance(f, PickleCall)]
+    called = [
+        ["call", f"{f.callee.module}.{f.callee.name}", 1, 0] for f in facts if isinstance(f, PickleCall)
+    ]
     assert [f.kind for f in facts if isinstance(f, PickleOddity)][:1] == ["frame-divergence"]
     assert called == [e for e in oracle.of(data)["c"]["events"] if e[0] == "call"]
 

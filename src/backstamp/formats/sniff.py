@@ -105,6 +105,7 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     if name.endswith(_CODE_NAMES):
         kinds.add("python")
     if _is_pickle(view, name, kinds):
+    if _is_pickle(view, name):
         kinds.add("pickle")
     return frozenset(kinds)
 
@@ -200,6 +201,8 @@ def _is_text(sample: bytes) -> bool:
 
 def _is_pickle(view: memoryview, name: str, kinds: set[str]) -> bool:
     if view[0] not in _PICKLE_STARTS or view[:4] == b"PK\x03\x04":
+def _is_pickle(view: memoryview, name: str) -> bool:
+    if view[0] not in _PICKLE_STARTS:
         return False
     from backstamp.formats.pickle.recognise import looks_like_pickle
 

@@ -11,7 +11,7 @@ _LONGEST_NUMBER = 4300  # digits; CPython refuses more since 3.11, and the cost 
 
 
 def integer(line: bytes) -> object:
-    """Read INT: what ``strtol`` reads, with octal and hexadecimal, else a Python integer; ``00``, ``01`` are truths."""
+    """Read INT: what ``strtol`` reads, else a Python integer; ``00`` and ``01`` are truths."""
     if not line:
         raise Broken("INT without a number")
     plain = line.partition(b"\0")[0]
@@ -109,7 +109,7 @@ def _unescaped_one(text: bytes) -> bytes:
     if text[1:2] == b"x":
         if len(text) != 4:
             raise Broken("STRING has a broken \\x escape")
-        return bytes([int(text[2:], 16)])
+        return bytes.fromhex(text[2:].decode())
     if text[1:2].isdigit():
         return bytes([int(text[1:], 8) & 0xFF])
     return text
