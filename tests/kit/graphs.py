@@ -151,3 +151,34 @@ def tf_network(*more: bytes, library: tuple[bytes, ...] = ()) -> bytes:
         *more,
         library=library,
     )
+
+
+# --- HDF5 --------------------------------------------------------------------------------------
+
+
+def _message(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + struct.pack("<HB", len(body), 0) + body
+
+
+def h5_attribute(name: str, text: str) -> bytes:
+    """A scalar attribute of fixed length."""
+    data, label = text.encode(), name.encode() + b"\0"
+    datatype = b"\x13\0\0\0" + struct.pack("<I", len(data))
+    space = b"\x02\0\0\0"
+    head = struct.pack("<BBHHHB", 3, 0, len(label), len(datatype), len(space), 0)
+    return _message(0x0C, head + label + datatype + space + data)
+
+
+def h5_external_link(name: str, file: str) -> bytes:
+    value = b"\0" + file.encode() + b"\0/x\0"
+    head = bytes([1, 8, 64, len(name)]) + name.encode()
+    return _message(0x06, head + struct.pack("<H", len(value)) + value)
+
+
+def h5_file(*messages: bytes, user_block: int = 0) -> bytes:
+    """A file with a version 2 superblock whose root group has these messages."""
+    body = b"".join(messages)
+    header = b"OHDR" + bytes([2, 2]) + struct.pack("<I", len(body)) + body + bytes(4)
+    end = user_block + 48 + len(header)
+    top = b"\x89HDF\r\n\x1a\n" + bytes([2, 8, 8, 0]) + struct.pack("<QQQQ", user_block, 2**64 - 1, end, 48)
+    return bytes(user_block) + top + bytes(4) + header

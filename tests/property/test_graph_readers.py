@@ -15,6 +15,9 @@ from kit import graphs
 
 SEEDS = {
     "onnx": [graphs.classifier(), graphs.gated("if"), graphs.gated("arithmetic")],
+    "tensorflow": [graphs.saved_model(graphs.tf_network()), graphs.tf_network()],
+    "keras": [b'{"class_name": "Lambda", "config": {"function": ["AAAA"]}}'],
+    "hdf5": [graphs.h5_file(graphs.h5_attribute("a", "{}"), graphs.h5_external_link("w", "x"))],
 }
 
 

@@ -199,7 +199,7 @@ def _is_text(sample: bytes) -> bool:
 
 
 def _is_pickle(view: memoryview, name: str, kinds: set[str]) -> bool:
-    if view[0] not in _PICKLE_STARTS:
+    if view[0] not in _PICKLE_STARTS or view[:4] == b"PK\x03\x04":
         return False
     from backstamp.formats.pickle.recognise import looks_like_pickle
 

@@ -190,7 +190,9 @@ def bytearray8(m: Machine, pos: int) -> int:
 
 
 def next_buffer(m: Machine, pos: int) -> int:
-    """NEXT_BUFFER: comes from outside of the file."""
+    """NEXT_BUFFER: comes from outside of the file; a plain load has none and fails."""
+    if not m.fold:
+        raise Broken("no buffers were given")
     m.stack.append(Unknown("a buffer from outside of the file"))
     return pos
 
@@ -198,7 +200,9 @@ def next_buffer(m: Machine, pos: int) -> int:
 def readonly_buffer(m: Machine, pos: int) -> int:
     """READONLY_BUFFER."""
     top = m.stack[-1]
-    if (type(top) in PLAIN and type(top) is not bytes) or type(top) in (tuple, Map):
+    if isinstance(top, Big) and top.kind == "bytearray":
+        m.stack[-1] = Big("bytes", top.view, top.start, top.end)  # a view that cannot be changed
+    elif not isinstance(top, bytes | Big) and not (m.fold and isinstance(top, Inst | Unknown | Pid)):
         raise Broken("not a buffer")
     return pos
 
@@ -364,16 +368,16 @@ def additems(m: Machine, pos: int) -> int:
 def _set_items(m: Machine, op: str, target: object, items: list[object], at: int) -> None:
     if type(target) is Map:
         _update(m, target, items, at)
-    elif type(target) is Seq and target.kind in ("list", "bytearray"):
+    elif type(target) is Seq and target.kind == "list":
         for index in range(0, len(items), 2):
-            _set_index(target, items[index], items[index + 1])
+            _set_index(m, target, items[index], items[index + 1])
     else:
         _fill(m, op, target, items, at)
 
 
-def _set_index(target: Seq, index: object, value: object) -> None:
+def _set_index(m: Machine, target: Seq, index: object, value: object) -> None:
     # A list takes item assignment too: l[0] = x.
-    if type(index) in (Inst, Unknown, Pid):
+    if m.fold and type(index) in (Inst, Unknown, Pid):
         return
     if type(index) not in (int, bool) or not -target.length <= index < target.length:  # type: ignore[operator]
         raise Broken("not an index of the list")
@@ -391,7 +395,10 @@ def _update(m: Machine, target: Map, items: list[object], at: int) -> None:
 
 def _fill(m: Machine, op: str, target: object, items: list[object], at: int) -> None:
     kind = type(target)
-    if kind in PLAIN or kind is tuple or (kind is Seq and op.startswith("SETITEM")) or kind is Map:
+    if isinstance(target, Big | Seq) and target.kind == "bytearray":
+        _fill_bytes(m, op, target, items)
+        return
+    if kind in PLAIN or kind in (tuple, Map, Big) or (kind is Seq and op.startswith("SETITEM")):
         raise Broken(f"{op} on a plain value")
     if kind is Seq and not _takes(target, op):
         raise Broken(f"{op} on a plain value")
@@ -401,11 +408,27 @@ def _fill(m: Machine, op: str, target: object, items: list[object], at: int) -> 
 
 
 def _takes(target: object, op: str) -> bool:
-    # bytearray.extend exists; sets have add, but neither append nor extend.
-    return isinstance(target, Seq) and (
-        (target.kind == "bytearray" and op.startswith("APPEND"))
-        or (target.kind == "set" and op == "ADDITEMS")
-    )
+    # Sets have add, but neither append nor extend; lists have no add.
+    return isinstance(target, Seq) and target.kind == "set" and op == "ADDITEMS"
+
+
+def _fill_bytes(m: Machine, op: str, target: Big | Seq, items: list[object]) -> None:
+    """Extend a bytearray, or set its items: numbers up to 255."""
+    if op == "ADDITEMS":
+        raise Broken(f"{op} on a plain value")
+    size = target.end - target.start if isinstance(target, Big) else target.length
+    numbers = items if op.startswith("APPEND") else items[1::2]
+    if op.startswith("SETITEM"):
+        for index in items[::2]:
+            if not (m.fold and type(index) in (Inst, Unknown, Pid)) and (
+                type(index) not in (int, bool) or not -size <= index < size  # type: ignore[operator]
+            ):
+                raise Broken("not an index of the bytearray")
+    for number in numbers:
+        if type(number) in (int, bool) and 0 <= number < 256:  # type: ignore[operator]  # an int
+            continue
+        if not m.fold or type(number) not in (Inst, Unknown, Pid):
+            raise Broken("not a byte")
 
 
 def _patch(m: Machine, target: Glob, items: list[object]) -> None:

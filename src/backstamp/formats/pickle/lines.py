@@ -15,6 +15,8 @@ def integer(line: bytes) -> object:
     if not line:
         raise Broken("INT without a number")
     plain = line.partition(b"\0")[0]
+    if not plain:  # strtol reads a zero off an empty text
+        return False if len(line) == 2 else 0
     found = _c_integer().fullmatch(plain)
     if found and len(plain) < 100:
         sign, digits = found.groups()
@@ -48,9 +50,12 @@ def real(line: bytes) -> float:
     if not plain or plain[:1].isspace() or plain[-1:].isspace() or b"_" in plain or len(plain) > 10_000:
         raise Broken("FLOAT without a number")
     try:
-        return float(plain)
+        number = float(plain)
     except ValueError:
         raise Broken("FLOAT without a number") from None
+    if number in (float("inf"), float("-inf")) and plain[-1:].isdigit():
+        raise Broken("FLOAT out of range")
+    return number
 
 
 def string(line: bytes) -> str:
@@ -121,7 +126,7 @@ def _python_integer(text: bytes, base: int) -> object:
 
 @cache
 def _c_integer() -> Pattern[bytes]:
-    return pattern(rb"[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|[0-9]+)")
+    return pattern(rb"[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
 
 
 @cache
