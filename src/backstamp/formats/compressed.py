@@ -99,8 +99,7 @@ def expanded(view: memoryview, kind: str, budget: Budget, *, start: int = 0) -> 
         at = _past_padding(view, at)
         if stream_kind(bytes(view[at : at + 16])) != kind:
             break
-    if problem:
-        at = max(at, start)
+    at = min(at, len(view))
     return Expanded(data=memoryview(sink.data), size=sink.size, end=at, problem=problem, is_bomb=is_bomb)
 
 

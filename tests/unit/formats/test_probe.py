@@ -5,9 +5,9 @@ import random
 import pytest
 
 from backstamp.core.blob import Blob
-from backstamp.core.budget import Budget
+from backstamp.core.budget import Budget, Limits
 from backstamp.core.fact import Embedded, Unexplained
-from backstamp.core.reading import Explained, Member
+from backstamp.core.reading import Explained, Member, Unread
 from backstamp.formats.probe import artifact_at, embedded_in
 from kit.archives import INERT_CALL, PLAIN_PICKLE, elf, macho, pe, usual_zip
 
@@ -88,11 +88,20 @@ def test_padding_is_not_worth_a_word_and_other_bytes_are():
     assert told(b"\xaa" * 1010) == [1000]
 
 
-def test_twice_the_bytes_cost_twice_the_work():
+@pytest.mark.parametrize("unit", [b"MZ\x80\x02", b"U\x02\x80\x02", b"\x80\x02", b"PK\x03\x04", b"cos\n"])
+def test_twice_the_bytes_cost_twice_the_work(unit):
     def cost(size: int) -> int:
         budget = Budget()
-        data = b"MZ\x80\x02" * (size // 4)
+        data = unit * (size // len(unit))
         list(embedded_in(Blob(data, path=("a",)), [Explained(0, size)], budget))
         return budget.operations
 
-    assert cost(2_000_000) <= 2.2 * cost(1_000_000)
+    assert cost(40_000) <= 2.2 * cost(20_000) + 100
+
+
+def test_a_search_that_costs_too_much_is_told():
+    budget = Budget(Limits(operations=10_000))
+    data = b"U\x02\x80\x02" * 5000
+    assert list(embedded_in(Blob(data, path=("a",)), [Explained(0, len(data))], budget)) == [
+        Unread("unexplained bytes: more than 10,000 operations")
+    ]
