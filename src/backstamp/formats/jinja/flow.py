@@ -74,7 +74,7 @@ _EQUAL = frozenset(
 _SILENT = frozenset({"raise_exception"})
 _LONGEST = 4000
 _MOST = 200
-_DEEPEST = 60
+_DEEPEST = 150  # readers refuse deeper trees
 
 NONE, MESSAGE, CONTENT, DATE = 0, 1, 2, 3
 
