@@ -18,6 +18,7 @@ _NAMED = (
     (".h5", "hdf5"),
     (".hdf5", "hdf5"),
     (".mlmodel", "coreml"),
+    (".binarypb", "mediapipe-graph"),
     ("saved_model.pb", "savedmodel"),
 )
 
@@ -29,6 +30,8 @@ def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> 
         kinds.add("hdf5")
     if len(view) == size and bytes(view[-8:]) == _TABLE_MAGIC:
         kinds.add("tf-checkpoint-index")
+    if bytes(view[64:68]) == b"\xef\xbe\xad\xde" and not any(view[8:64]) and 0 < view[4] < 3:
+        kinds.add("coreml-weights")
     if not len(view):
         return frozenset(kinds)
     if view[0] in b'{[ \t\r\n"\xef' and _mentions_layers(view):
@@ -147,6 +150,16 @@ def _is_coreml(view: memoryview, fields: tuple[Field, ...]) -> bool:
     return any(200 <= f.number < 4000 and f.wire == LENGTH for f in fields)
 
 
+def _is_mediapipe(view: memoryview, fields: tuple[Field, ...]) -> bool:
+    """A CalculatorGraphConfig: nodes that name calculators, without names of their own."""
+    node = _inside(view, fields, 1)
+    return (
+        bool(node)
+        and _word(view, node, 2).endswith(("Calculator", "Cpu", "Gpu", "CPU", "GPU"))
+        and not _has(node, 1, LENGTH)
+    )
+
+
 def _is_sentencepiece(view: memoryview, fields: tuple[Field, ...]) -> bool:
     piece = _inside(view, fields, 1)
     return bool(piece) and _has(piece, 1, LENGTH) and _has(piece, 2, FIXED32)
@@ -179,6 +192,7 @@ _TESTS = (
     ("savedmodel", _is_saved_model),
     ("coreml", _is_coreml),
     ("sentencepiece", _is_sentencepiece),
+    ("mediapipe-graph", _is_mediapipe),
     ("keras-metadata", _is_keras_metadata),
 )
 _WHOLE_TESTS = (("onnx-tensor", _is_tensor), ("tf-fingerprint", _is_fingerprint))

@@ -20,6 +20,7 @@ AREA = Area(
             name="rawvalues",
             kinds=(
                 "coreml-weights",
+                "mediapipe-graph",
                 "sentencepiece",
                 "tf-checkpoint-data",
                 "tf-checkpoint-index",
@@ -31,6 +32,7 @@ AREA = Area(
             name="tensorflow", kinds=("savedmodel", "metagraph", "graphdef"), module=_READERS + "tensorflow"
         ),
         ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed"),
+        ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf"),
         ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5"),
@@ -45,6 +47,7 @@ AREA = Area(
         ReaderEntry(name="safetensors", kinds=("safetensors",), module=_READERS + "safetensors"),
         ReaderEntry(name="sevenzip", kinds=("sevenzip",), module=_READERS + "sevenzip"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar"),
+        ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite"),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip"),
     ),
     families=(
@@ -73,6 +76,7 @@ AREA = Area(
         FamilyEntry(name="safetensors", module=_RULES + "safetensors", facts=(_FACTS + "weights",)),
         FamilyEntry(name="template", module=_RULES + "template", facts=(_FACTS + "template",)),
         FamilyEntry(name="tensorflow", module=_RULES + "tensorflow", facts=(_FACTS + "graph",)),
+        FamilyEntry(name="tflite", module=_RULES + "tflite", facts=(_FACTS + "graph",)),
         FamilyEntry(name="zip", module=_RULES + "zip", facts=(_FACTS + "archive",)),
     ),
     knowledge=("backstamp.knowledge.callables",),

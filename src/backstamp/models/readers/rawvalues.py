@@ -17,7 +17,14 @@ class RawValuesReader:
     name = "rawvalues"
     version = 1
     kinds = frozenset(
-        {"tf-checkpoint-data", "tf-checkpoint-index", "tf-fingerprint", "coreml-weights", "sentencepiece"}
+        {
+            "coreml-weights",
+            "mediapipe-graph",
+            "sentencepiece",
+            "tf-checkpoint-data",
+            "tf-checkpoint-index",
+            "tf-fingerprint",
+        }
     )
 
     def read(self, blob: Blob, budget: Budget) -> Iterator[Statement]:
