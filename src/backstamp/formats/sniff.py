@@ -72,6 +72,10 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     kinds |= _text_kinds(view, name, head)
     if name.endswith(_CODE_NAMES):
         kinds.add("python")
+    if name.endswith(".ipynb") and "json" in kinds:
+        kinds.add("notebook")
+    if _is_pyc(head):
+        kinds.add("pyc")
     if _is_pickle(view, name, kinds):
         kinds.add("pickle")
     return frozenset(kinds)
@@ -80,6 +84,16 @@ def kinds_of(blob: Blob) -> frozenset[str]:
 def is_known(kinds: tuple[str, ...]) -> bool:
     """Say whether bytes of these formats need no reader: text, pictures, sound and the like."""
     return bool(kinds) and _KNOWN.issuperset(kinds)
+
+
+def _is_pyc(head: bytes) -> bool:
+    # Magic numbers of CPython 2.7 and 3.0 to 3.16, then CR LF, then marshalled code where the header ends.
+    if head[2:4] != b"\r\n" or len(head) < 17:
+        return False
+    magic = int.from_bytes(head[:2], "little")
+    return (62011 <= magic <= 62300 and head[8] == 0x63) or (
+        3000 <= magic < 3900 and (head[16] & 0x7F == 0x63 or head[12] & 0x7F == 0x63)
+    )
 
 
 def _has_zip_end(view: memoryview) -> bool:
