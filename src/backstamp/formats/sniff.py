@@ -104,6 +104,10 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     kinds |= _graph_kinds(blob, name, kinds)
     if name.endswith(_CODE_NAMES):
         kinds.add("python")
+    if name.endswith(".ipynb") and "json" in kinds:
+        kinds.add("notebook")
+    if _is_pyc(head):
+        kinds.add("pyc")
     if _is_pickle(view, name, kinds):
     if _is_pickle(view, name):
         kinds.add("pickle")
@@ -147,6 +151,18 @@ def _native_kind(view: memoryview) -> str:
     if native is None:
         return ""
     return "pe" if native.kind == "ape" else native.kind
+def _is_pyc(head: bytes) -> bool:
+    # Magic numbers of CPython 2.7 and 3.0 to 3.16, then CR LF, then marshalled code where the header ends.
+    if head[2:4] != b"\r\n" or len(head) < 17:
+        return False
+    magic = int.from_bytes(head[:2], "little")
+    return (62011 <= magic <= 62300 and head[8] == 0x63) or (
+        3000 <= magic < 3900 and (head[16] & 0x7F == 0x63 or head[12] & 0x7F == 0x63)
+    )
+
+
+def _has_zip_end(view: memoryview) -> bool:
+    return b"PK\x05\x06" in bytes(view[-_ZIP_TAIL:])
 
 
 def _is_tar(head: bytes) -> bool:
