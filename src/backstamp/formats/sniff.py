@@ -108,7 +108,6 @@ def kinds_of(blob: Blob) -> frozenset[str]:
         kinds.add("notebook")
     if _is_pyc(head):
         kinds.add("pyc")
-    if _is_pickle(view, name, kinds):
     if _is_pickle(view, name):
         kinds.add("pickle")
     return frozenset(kinds)
@@ -215,8 +214,6 @@ def _is_text(sample: bytes) -> bool:
     return True
 
 
-def _is_pickle(view: memoryview, name: str, kinds: set[str]) -> bool:
-    if view[0] not in _PICKLE_STARTS or view[:4] == b"PK\x03\x04":
 def _is_pickle(view: memoryview, name: str) -> bool:
     if view[0] not in _PICKLE_STARTS:
         return False
