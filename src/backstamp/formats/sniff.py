@@ -150,6 +150,8 @@ def _native_kind(view: memoryview) -> str:
     if native is None:
         return ""
     return "pe" if native.kind == "ape" else native.kind
+
+
 def _is_pyc(head: bytes) -> bool:
     # Magic numbers of CPython 2.7 and 3.0 to 3.16, then CR LF, then marshalled code where the header ends.
     if head[2:4] != b"\r\n" or len(head) < 17:
@@ -158,10 +160,6 @@ def _is_pyc(head: bytes) -> bool:
     return (62011 <= magic <= 62300 and head[8] == 0x63) or (
         3000 <= magic < 3900 and (head[16] & 0x7F == 0x63 or head[12] & 0x7F == 0x63)
     )
-
-
-def _has_zip_end(view: memoryview) -> bool:
-    return b"PK\x05\x06" in bytes(view[-_ZIP_TAIL:])
 
 
 def _is_tar(head: bytes) -> bool:
