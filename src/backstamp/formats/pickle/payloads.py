@@ -26,7 +26,7 @@ def payload_of(value: str | bytes | Big, budget: Budget) -> tuple[bytes | memory
     """Look whether text or bytes are an artifact: its bytes and its format, or ``None``."""
     if isinstance(value, str) or (isinstance(value, Big) and value.kind == "str"):
         return _encoded(value, budget)
-    data = value if isinstance(value, bytes) else value.view[value.start : value.end]  # type: ignore[union-attr]
+    data = value if isinstance(value, bytes) else value.view[value.start : value.end]
     kind = _kind(data)
     return (data, kind) if kind else _encoded(value, budget)
 
