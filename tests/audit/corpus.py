@@ -17,6 +17,10 @@ import tarfile
 import zipfile
 import zlib
 
+from kit import evasions
+from kit.gadgets import STANDARD, THIRD_PARTY
+from kit.pickle_asm import reduce_call
+
 MARKER = "backstamp-audit-was-executed"
 TRAP = "backstamp_audit_trap"
 TOUCH = f"touch {MARKER}"
@@ -159,7 +163,14 @@ def bytecode() -> bytes:
 def corpus() -> dict[str, bytes]:
     """Name every sample with its bytes."""
     system = call("os", "system", (TOUCH,))
-    return {**_pickles(), **_containers(system), **_texts(), **_others(system)}
+    return {**_pickles(), **_containers(system), **_texts(), **_others(system), **_evasions()}
+
+
+def _evasions() -> dict[str, bytes]:
+    samples = {f"evasions/{number:03}/{case.file}": case.data for number, case in enumerate(evasions.cases())}
+    for number, (module, name, arguments) in enumerate(STANDARD + THIRD_PARTY):
+        samples[f"gadgets/{number:03}.pkl"] = reduce_call(module, name, *arguments)
+    return samples
 
 
 def _pickles() -> dict[str, bytes]:

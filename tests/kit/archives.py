@@ -1,4 +1,4 @@
-"""Builds archives, also such as no tool writes, and the parts that go into them. Nothing in them runs anything."""
+"""Builds archives, also such as no tool writes, and the parts that go into them. Nothing runs."""
 
 import bz2
 import gzip
@@ -71,14 +71,17 @@ def zip_of(*parts: Part, prefix: bytes = b"", comment: bytes = b"", count: int |
             listed += 1
             name = part.name.encode()
             directory += struct.pack(
-                "<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, part.flags, part.method, 0, 0, crc, len(packed), size,
-                len(name), 0, 0, 0, 0, part.attributes, offset,
+                "<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, part.flags, part.method, 0, 0, crc, len(packed),
+                size, len(name), 0, 0, 0, 0, part.attributes, offset,
             )  # fmt: skip
             directory += name
     start = len(out)
     listed = listed if count is None else count
     out += directory
-    out += struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, listed, listed, len(directory), start, len(comment)) + comment
+    out += (
+        struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, listed, listed, len(directory), start, len(comment))
+        + comment
+    )
     return bytes(out)
 
 
@@ -170,7 +173,9 @@ def torch_zip(pickle: bytes = PLAIN_PICKLE, storages: tuple[bytes, ...] = (), **
     return bytes(out)
 
 
-def tar_of(files: dict[str, bytes], links: dict[str, tuple[bytes, str]] | None = None, form: int = 1) -> bytes:
+def tar_of(
+    files: dict[str, bytes], links: dict[str, tuple[bytes, str]] | None = None, form: int = 1
+) -> bytes:
     """A tar; ``links`` are entries of another type, with their target."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=form) as archive:

@@ -21,6 +21,8 @@ REFUSED = frozenset(
 with open(os.path.join(os.path.dirname(__file__), "allowed.txt"), encoding="ascii") as listed:
     ALLOWED = frozenset(listed.read().split())
 
+READERS = "backstamp.models.readers."
+
 CHILD = """
 import json, sys
 sys.path.insert(0, sys.argv.pop(1))
@@ -33,13 +35,14 @@ finally:
 """
 
 
-def _loaded(*arguments):
+def _loaded(home, *arguments):
     """Run a command line in a child and name the modules that it loaded."""
     ended = subprocess.run(
         [sys.executable, "-I", "-c", CHILD, SOURCES, *arguments],
         capture_output=True,
         text=True,
         check=True,
+        env={**os.environ, "HOME": home, "XDG_CACHE_HOME": home},
         timeout=60,
     )
     return frozenset(json.loads(ended.stderr.splitlines()[-1]))
@@ -58,8 +61,8 @@ def empty(tmp_path):
     return str(tmp_path)
 
 
-def test_help_loads_the_commands_and_nothing_of_the_engine():
-    loaded = _loaded("--help")
+def test_help_loads_the_commands_and_nothing_of_the_engine(empty):
+    loaded = _loaded(empty, "--help")
     parts = {".".join(name.split(".")[:2]) for name in loaded if name.startswith("backstamp.")}
     assert _beyond(loaded, ALLOWED) == []
     assert _refused(loaded) == []
@@ -67,7 +70,7 @@ def test_help_loads_the_commands_and_nothing_of_the_engine():
 
 
 def test_scanning_an_empty_folder_loads_no_reader_no_rule_and_no_knowledge(empty):
-    loaded = _loaded("scan", empty)
+    loaded = _loaded(empty, "scan", empty)
     rooms = ("readers.", "rules.", "facts.")
     assert _beyond(loaded, ALLOWED) == []
     assert _refused(loaded) == []
@@ -80,16 +83,17 @@ def test_scanning_an_empty_folder_loads_no_reader_no_rule_and_no_knowledge(empty
 
 
 def test_scanning_a_small_pickle_loads_no_reader_of_another_format(tmp_path):
-    (tmp_path / "weights.pkl").write_bytes(b"\x80\x04]\x94(K\x01K\x02e.")
-    loaded = _loaded("scan", str(tmp_path))
-    readers = [name for name in sorted(loaded) if name.startswith("backstamp.models.readers.")]
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "weights.pkl").write_bytes(b"\x80\x04]\x94(K\x01K\x02e.")
+    loaded = _loaded(str(tmp_path), "scan", str(tmp_path / "models"))
+    readers = {name.split(".")[3].partition("_")[0] for name in loaded if name.startswith(READERS)}
     assert _beyond(loaded, ALLOWED) == []
     assert _refused(loaded) == []
-    assert readers == ["backstamp.models.readers.pickle"]
+    assert readers == {"pickle"}
 
 
-@pytest.mark.parametrize("form", ["json"])
+@pytest.mark.parametrize("form", ["html", "json", "junit", "markdown", "sarif", "text"])
 def test_writing_a_report_loads_nothing_heavy(empty, form):
-    loaded = _loaded("scan", "--format", form, empty)
+    loaded = _loaded(empty, "scan", "--format", form, empty)
     assert _beyond(loaded, ALLOWED) == []
     assert _refused(loaded) == []

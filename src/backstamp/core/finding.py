@@ -1,6 +1,5 @@
 """Rules and findings: what facts mean."""
 
-import hashlib
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import ClassVar, Protocol
@@ -153,6 +152,8 @@ def fingerprint_of(finding: Finding, count: int) -> str:
 
     It covers rule, path, symbolic place and message; ``count`` tells equal ones apart.
     """
+    import hashlib
+
     where = finding.place.where
     symbol = where.pointer if isinstance(where, Pointer) else "line" if isinstance(where, Line) else ""
     parts = (finding.rule, *finding.place.path, symbol, finding.message, str(count))

@@ -4,7 +4,6 @@ Small files are quicker examined than looked up; huge ones are weights, whose he
 and would have to be hashed for the key. Both are left out.
 """
 
-import hashlib
 from typing import Protocol
 
 import msgspec
@@ -49,6 +48,8 @@ def key_of(blob: Blob, stamp: str) -> str | None:
     if not _LEAST <= blob.size <= _MOST or not blob.digest:
         return None
     text = f"{blob.digest.hex}\0{blob.name}\0{stamp}"
+    import hashlib
+
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 

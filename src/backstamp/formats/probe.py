@@ -10,45 +10,70 @@ from collections.abc import Iterator, Sequence
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import MIB, Budget
+from backstamp.core.errors import BudgetExceeded
 from backstamp.core.fact import Embedded, Unexplained
 from backstamp.core.reading import Explained, Member, Statement, Unread
 
 _WINDOW = MIB
 _OVERLAP = 64
-_ENDS = 64 * MIB
+_ENDS = 32 * MIB
 _SMALLEST = 16
 _TOLD = 64  # unexplained bytes worth a word
-_PICKLE_STARTS = b"c(]})}X\x8c\x95KJMC\x8aG\x88\x89NUTVSILFlde0"
+_ZEROS = bytes(MIB)
 _MODULES = (
-    b"posix", b"nt", b"os", b"subprocess", b"builtins", b"__builtin__", b"sys", b"runpy", b"socket", b"pty",
-    b"importlib", b"commands", b"ctypes", b"shutil", b"webbrowser", b"torch", b"operator", b"code", b"pip",
-)  # fmt: skip
+    b"posix",
+    b"nt",
+    b"os",
+    b"subprocess",
+    b"builtins",
+    b"__builtin__",
+    b"sys",
+    b"runpy",
+    b"importlib",
+)
 _NEEDLES = (
     b"PK\x03\x04",
     b"PK\x05\x06",
     b"\x7fELF",
     b"MZ",
-    b"\xfe\xed\xfa\xce",
-    b"\xfe\xed\xfa\xcf",
     b"\xce\xfa\xed\xfe",
     b"\xcf\xfa\xed\xfe",
     b"\x80\x02",
     b"\x80\x03",
-    b"\x80\x04\x95",
-    b"\x80\x05\x95",
-    b"\x80\x04\x8c",
-    b"\x80\x04c",
+    b"\x80\x04",
+    b"\x80\x05",
     b"GGUF",
     b"7z\xbc\xaf\x27\x1c",
     b"#!/",
     *(b"c" + module + b"\n" for module in _MODULES),
 )
-# Formats whose loaders run nothing that is hidden in them are still searched; those which hold code, wholly.
-_CODE_HOSTS = frozenset({"pickle", "zip", "tar", "elf", "pe", "macho", "script", "python"})
+
+# --- pickle opcodes, by what follows them: enough to walk over a stream -------------------------
+_BARE = frozenset(b"(.012N)]}tldeasuRboQ\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x93\x94\x97\x98")
+_FIXED = {
+    0x4B: 1, 0x4D: 2, 0x4A: 4, 0x47: 8, 0x71: 1, 0x72: 4, 0x68: 1, 0x6A: 4, 0x80: 1, 0x82: 1, 0x83: 2,
+    0x84: 4, 0x95: 8,
+}  # fmt: skip
+_SIZED = {
+    0x58: 4, 0x8C: 1, 0x8D: 8, 0x42: 4, 0x43: 1, 0x8E: 8, 0x96: 8, 0x55: 1, 0x54: 4, 0x8A: 1, 0x8B: 4,
+}  # fmt: skip
+_LINES = frozenset(b"ILFSVpgP")
+_TEXTS = frozenset(b"X\x8c\x8dUTSVhjg")
+_MOST_OPCODES = 1024
+_STEP = 8  # operations that a step of this walk counts for
+_CANDIDATE = 32  # and those of a look at one candidate
+_LONGEST_LINE = 4096
 
 
 def embedded_in(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterator[Statement]:
     """Yield what is embedded in the gaps of a blob."""
+    try:
+        yield from _embedded(blob, gaps, budget)
+    except BudgetExceeded as error:
+        yield Unread(f"unexplained bytes: {error.message}")
+
+
+def _embedded(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterator[Statement]:
     from backstamp.formats.sniff import kinds_of
 
     host: tuple[str, ...] | None = None
@@ -61,7 +86,8 @@ def embedded_in(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterat
             kind, at = found
             if host is None:
                 host = tuple(sorted(kinds_of(blob)))
-            yield Embedded(place=blob.at(at, end - at), kind=kind, host=host)
+            is_read = end - gap.start < len(blob.view)
+            yield Embedded(place=blob.at(at, end - at), kind=kind, host=host, is_read=is_read)
             yield Member(blob.part(at, end, f"embedded {kind} at {at}"), kinds=(kind,))
             yield Explained(at, end)
         elif (length := _meaningful(blob.view, gap.start, end)) > _TOLD and gap.start:
@@ -78,15 +104,17 @@ def first_artifact(view: memoryview, start: int, end: int, budget: Budget) -> tu
     for low, high in stretches:
         for at in range(low, high, _WINDOW):
             window = bytes(view[at : min(high, at + _WINDOW + _OVERLAP)])
+            if window.startswith(_ZEROS):
+                budget.spend_operations(16)
+                continue
             budget.spend_operations(1 + (len(window) >> 10))
-            hits = [hit for hit in _hits(window, view, at, end, budget) if hit[1]]
+            hits = list(_hits(window, view, at, end, budget))
             if hits:
-                kind, place = min(hits, key=lambda hit: hit[1])
-                return kind, place
+                return min(hits, key=lambda hit: hit[1])
     return None
 
 
-def artifact_at(view: memoryview, at: int) -> str:
+def artifact_at(view: memoryview, at: int, budget: Budget | None = None) -> str:
     """Name the format that begins at an offset, by at least ten bytes of structure; empty if none does."""
     head = bytes(view[at : at + 64])
     if len(head) < _SMALLEST:
@@ -94,7 +122,7 @@ def artifact_at(view: memoryview, at: int) -> str:
     if head.startswith(b"PK"):
         return "zip" if _is_zip_at(view, at) else ""
     if head[:1] == b"\x80":
-        return "pickle" if _is_pickle_at(view, at) else ""
+        return "pickle" if head[1] <= 5 and _imports(view, at, budget) else ""
     if head.startswith(b"GGUF"):
         return (
             "gguf"
@@ -106,7 +134,7 @@ def artifact_at(view: memoryview, at: int) -> str:
     if head.startswith(b"#!/"):
         return "script" if head.startswith((b"#!/bin/", b"#!/usr/", b"#!/sbin/")) else ""
     if head[:1] == b"c":
-        return "pickle" if _is_text_pickle(bytes(view[at : at + 4096])) else ""
+        return "pickle" if _imports(view, at, budget) else ""
     from backstamp.formats.executable import native_at
 
     native = native_at(view, at)
@@ -127,61 +155,99 @@ def position(view: memoryview, needle: bytes, start: int, end: int, budget: Budg
 
 
 def _hits(window: bytes, view: memoryview, base: int, end: int, budget: Budget) -> Iterator[tuple[str, int]]:
+    view = view[:end]
     for needle in _NEEDLES:
         at = window.find(needle)
         while at >= 0:
-            budget.spend_operations(1)
             place = base + at
-            if place and (kind := artifact_at(view[:end], place)):
-                yield kind, place
-                break
+            if place and _is_promising(window, at, needle):
+                budget.spend_operations(_CANDIDATE)
+                if kind := artifact_at(view, place, budget):
+                    yield kind, place
+                    break
             at = window.find(needle, at + 1)
+        budget.spend_operations(1)
+
+
+def _is_promising(window: bytes, at: int, needle: bytes) -> bool:
+    """Settle the short needles, which chance and malice repeat, by a look at the window alone."""
+    if needle == b"MZ":
+        header = at + int.from_bytes(window[at + 60 : at + 64], "little")
+        return header + 4 > len(window) or window[header : header + 4] == b"PE\0\0"
+    if needle[0] == 0x80:
+        follows = window[at + 2] if at + 2 < len(window) else 0
+        return follows in _BARE or follows in _FIXED or follows in _SIZED or follows in b"ciILFSVpgP"
+    return True
 
 
 def _is_zip_at(view: memoryview, at: int) -> bool:
     from backstamp.formats import zip as zips
 
     header = zips.header_at(view, at)
-    if header is not None:
-        return zips.is_likely(header)
-    return (
-        bytes(view[at : at + 4]) == zips.END
-        and any(place == at for place in zips.ends_of(view))
-        and (len(view) > at + 22)
+    return zips.is_likely(header) if header is not None else zips.is_end_at(view, at)
+
+
+def _imports(view: memoryview, at: int, budget: Budget | None) -> bool:
+    """Walk over a pickle: true if its opcodes are valid until it imports something and goes on.
+
+    One that imports nothing holds plain data, and is of no interest where no loader looks.
+    """
+    texts = 0
+    imports = False
+    begun = at
+    for _ in range(_MOST_OPCODES):
+        if at >= len(view):
+            return False
+        if budget is not None:
+            budget.spend_operations(_STEP)
+        code = view[at]
+        if code == 0x80 and at > begun:  # one mark a stream
+            return False
+        at += 1
+        if code in _BARE:
+            if code == 0x93:  # STACK_GLOBAL takes its names from the stack
+                if texts < 2:
+                    return False
+                imports = True
+            elif code == 0x2E:
+                return imports
+            elif imports and code in b"Rob\x81":
+                return True
+        elif code in _FIXED:
+            at += _FIXED[code]
+        elif code in _SIZED:
+            width = _SIZED[code]
+            at += width + int.from_bytes(view[at : at + width], "little")
+        elif code in b"ci":
+            module, at = _line(view, at)
+            name, at = _line(view, at)
+            if not (_is_dotted(module) and _is_dotted(name)):
+                return False
+            imports = True
+            if code == 0x69:
+                return True
+        elif code in _LINES:
+            _, at = _line(view, at)
+            if at < 0:
+                return False
+        else:
+            return False
+        texts += code in _TEXTS
+    return imports
+
+
+def _line(view: memoryview, at: int) -> tuple[bytes, int]:
+    if at < 0:
+        return b"", -1
+    text = bytes(view[at : at + _LONGEST_LINE])
+    end = text.find(b"\n")
+    return (text[:end], at + end + 1) if end >= 0 else (b"", -1)
+
+
+def _is_dotted(name: bytes) -> bool:
+    return 0 < len(name) < 256 and all(
+        part.isidentifier() for part in name.decode("utf-8", "replace").split(".")
     )
-
-
-def _is_pickle_at(view: memoryview, at: int) -> bool:
-    """A protocol mark, an opcode that picklers write next, and a stream that decodes."""
-    head = bytes(view[at : at + 16])
-    if len(head) < 4 or head[1] > 5 or head[2] not in _PICKLE_STARTS:
-        return False
-    try:
-        from backstamp.formats.pickle.recognise import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
-            looks_like_pickle,
-        )
-    except ImportError:
-        return _has_pickle_shape(bytes(view[at : at + 4096]))
-    return bool(looks_like_pickle(view[at : at + 65536]))
-
-
-def _has_pickle_shape(sample: bytes) -> bool:
-    if sample[2:3] == b"\x95":
-        return len(sample) > 11 and int.from_bytes(sample[3:11], "little") < 1 << 40
-    return b"." in sample and (
-        b"\n" in sample or b"\x93" in sample or b"q\x00" in sample or b"\x94" in sample
-    )
-
-
-def _is_text_pickle(sample: bytes) -> bool:
-    """``c``, a module, a name, then opcodes: a pickle of protocol 0 as it is written by hand."""
-    module, _, rest = sample[1:].partition(b"\n")
-    name, _, rest = rest.partition(b"\n")
-    if module not in _MODULES and module.partition(b".")[0] not in _MODULES:
-        return False
-    return 1 < len(name) < 200 and name.replace(b".", b"").replace(b"_", b"").isalnum() and rest[:1] in (
-        b"(", b"p", b"q", b"\x94", b"S", b"V", b"X", b"U", b"\x8c", b")", b"0", b"K", b"]", b"}", b".", b"N",
-    )  # fmt: skip
 
 
 def _meaningful(view: memoryview, start: int, end: int) -> int:

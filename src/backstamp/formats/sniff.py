@@ -7,8 +7,8 @@ because an interpreter would be told so.
 from backstamp.core.blob import Blob
 from backstamp.formats.compressed import stream_kind
 from backstamp.formats.executable import native_at
-from backstamp.formats.zip import TAIL, has_end
 from backstamp.formats.graphkinds import graph_kinds
+from backstamp.formats.zip import TAIL, has_end
 
 # Formats which carry no code and that no model loader opens: known, and left alone.
 _MEDIA = (
@@ -102,6 +102,12 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     if "text" in kinds:
         kinds.discard("zlib")
     kinds |= _graph_kinds(blob, name, kinds)
+    if name.endswith(_CODE_NAMES):
+        kinds.add("python")
+    if name.endswith(".ipynb") and "json" in kinds:
+        kinds.add("notebook")
+    if _is_pyc(head):
+        kinds.add("pyc")
     if _is_pickle(view, name):
         kinds.add("pickle")
     return frozenset(kinds)
@@ -146,6 +152,16 @@ def _native_kind(view: memoryview) -> str:
     return "pe" if native.kind == "ape" else native.kind
 
 
+def _is_pyc(head: bytes) -> bool:
+    # Magic numbers of CPython 2.7 and 3.0 to 3.16, then CR LF, then marshalled code where the header ends.
+    if head[2:4] != b"\r\n" or len(head) < 17:
+        return False
+    magic = int.from_bytes(head[:2], "little")
+    return (62011 <= magic <= 62300 and head[8] == 0x63) or (
+        3000 <= magic < 3900 and (head[16] & 0x7F == 0x63 or head[12] & 0x7F == 0x63)
+    )
+
+
 def _is_tar(head: bytes) -> bool:
     if head[257:262] == b"ustar":
         return True
@@ -165,13 +181,12 @@ def _is_safetensors(head: bytes, size: int) -> bool:
 def _text_kinds(view: memoryview, name: str, head: bytes) -> set[str]:
     sample = bytes(view[:_TEXT_SAMPLE])
     if not _is_text(sample):
-        return set()
+        # A shell reads a script line by line, and never gets to what stands behind its exit.
+        return {"script"} if sample.startswith(b"#!/") else set()
     kinds = {"text"}
     first = sample.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if first in (b"{", b"["):
         kinds.add("json")
-    if name.endswith(_CODE_NAMES):
-        kinds.add("python")
     if name.endswith(_TEMPLATE_NAMES):
         kinds.add("jinja")
     if sample.startswith(b"#!"):

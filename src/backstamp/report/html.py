@@ -16,6 +16,7 @@ from backstamp.report.outline import (
     Problem,
     counts_of,
     files_in,
+    first_paragraph,
     groups_of,
     headline,
     knowledge_in_words,
@@ -95,7 +96,7 @@ def _findings(report: Report) -> Iterator[str]:
     if not groups:
         return
     yield '<h2 id="findings">Findings</h2>'
-    left = _MOST
+    left, told = _MOST, pages_of(report)
     for number, group in enumerate(groups, 1):
         if left <= 0:
             hidden = sum(g.count for g in groups[number - 1 :])
@@ -103,23 +104,24 @@ def _findings(report: Report) -> Iterator[str]:
             return
         most = min(left, _MOST_PER_FILE)
         left -= min(len(group.items), most)
-        yield from _file(group, number, most)
+        yield from _file(group, number, most, told)
 
 
-def _file(group: Group, number: int, most: int) -> Iterator[str]:
+def _file(group: Group, number: int, most: int, pages: dict[str, RuleText]) -> Iterator[str]:
     noun = "finding" if group.count == 1 else "findings"
     yield f'<section class="file" id="file-{number}" aria-labelledby="file-{number}-name">'
     yield f'<h3 id="file-{number}-name"><code><bdi>{_escaped(group.path)}</bdi></code>'
     yield f'<span class="number">{group.count:,} {noun}</span></h3>'
     for place, item in enumerate(group.items[:most], 1):
-        yield from _finding(item, group, f"finding-{number}-{place}")
+        page = pages.pop(item.code, None)  # why and what to do are told once
+        yield from _finding(item, group, f"finding-{number}-{place}", page)
     hidden = sum(len(item.places) for item in group.items[most:])
     if hidden:
         yield f'<p class="more">and {hidden:,} more in this file: see the JSON report.</p>'
     yield "</section>"
 
 
-def _finding(item: Item, group: Group, anchor: str) -> Iterator[str]:
+def _finding(item: Item, group: Group, anchor: str, page: RuleText | None) -> Iterator[str]:
     severity = str(item.severity)
     code = _escaped(item.code)
     yield f'<article class="finding {severity}" id="{anchor}" aria-labelledby="{anchor}-title">'
@@ -132,6 +134,9 @@ def _finding(item: Item, group: Group, anchor: str) -> Iterator[str]:
     if item.evidence:
         lines = "".join(f"<pre><bdi>{_escaped(line)}</bdi></pre>" for line in item.evidence)
         yield f"<dt>Evidence</dt><dd>{lines}</dd>"
+    for title, words in (("Why", page.why), ("What to do", page.advice)) if page else ():
+        if words:
+            yield f"<dt>{title}</dt><dd>{_prose(first_paragraph(words))}</dd>"
     yield "</dl>"
     yield "</article>"
 
@@ -177,7 +182,7 @@ def _rules(report: Report) -> Iterator[str]:
     pages = pages_of(report)
     if not pages:
         return
-    yield "<h2>Rules: why, and what to do</h2>"
+    yield "<h2>Rules</h2>"
     for code, page in pages.items():
         yield from _rule(_escaped(code), page)
 

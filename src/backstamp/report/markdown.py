@@ -1,8 +1,9 @@
 """The Markdown report: a comment on a pull request.
 
 Source of the syntax: GitHub Flavored Markdown 0.29. A comment holds at most 65,536 characters, so the
-report is bounded. Text of the artifact goes into code spans, where nothing is markup, no one is mentioned
-and no address becomes a link; messages are escaped character by character.
+report is bounded. The pages of rules are Markdown already. Text of the artifact goes into code spans, where
+nothing is markup, no one is mentioned and no address becomes a link; messages are escaped character by
+character.
 """
 
 from collections.abc import Iterator
@@ -95,7 +96,7 @@ def _advice(report: Report) -> Iterator[str]:
     pages = pages_of(report)
     lines = []
     for code, page in pages.items():
-        words = [_prose(first_paragraph(part)) for part in (page.why, page.advice) if part]
+        words = [first_paragraph(part) for part in (page.why, page.advice) if part]
         if words:
             lines.append(f"- **{_prose(code)}** {' '.join(words)}")
     if lines:

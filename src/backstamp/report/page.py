@@ -68,6 +68,6 @@ def as_table(pages: list[RuleText], *, width: int = 80, color: bool = False) -> 
         if room < 20:
             lines.append(prefix.rstrip())
             continue
-        first, *rest = wrapped(what, room)
-        lines.append((prefix + first).rstrip() + ("..." if rest and len(first) + 3 <= room else ""))
+        first, *rest = wrapped(what, room - 4)
+        lines.append((prefix + first).rstrip() + (" ..." if rest else ""))
     return "".join(f"{line}\n" for line in lines)

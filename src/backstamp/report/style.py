@@ -59,7 +59,10 @@ pre + pre { margin-top: .375rem; }
   background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
   padding: .5rem .875rem; min-width: 6rem;
 }
-.counts b { display: block; font-size: 1.375rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.counts b {
+  white-space: nowrap; display: block; font-size: 1.375rem; line-height: 1.2;
+  font-variant-numeric: tabular-nums;
+}
 .counts span { color: var(--soft); font-size: .875rem; }
 .counts .sign { margin-right: .25rem; }
 .file { background: var(--card); border: 1px solid var(--line); border-radius: .625rem; margin: 0 0 1rem; }
@@ -75,6 +78,7 @@ pre + pre { margin-top: .375rem; }
 .meta { color: var(--soft); font-size: .875rem; margin: .125rem 0 .5rem; }
 dl { display: grid; grid-template-columns: 6.5rem 1fr; gap: .375rem .75rem; margin: .5rem 0 0; }
 dt { color: var(--soft); font-size: .875rem; padding-top: .0625rem; }
+dd > p:first-child { margin-top: 0; } dd > p:last-child { margin-bottom: 0; }
 dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .more { color: var(--soft); padding: .75rem 1.25rem; margin: 0; border-top: 1px solid var(--line); }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: .625rem; background: var(--card); }

@@ -7,7 +7,6 @@ all entries unreachable. Damaged or foreign entries are ignored. Old ones are sw
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -36,6 +35,8 @@ class FolderCache:
         folder = os.path.dirname(path)
         with suppress(OSError):
             os.makedirs(folder, mode=0o700, exist_ok=True)
+            import tempfile  # loads much, and most runs write nothing
+
             handle, temporary = tempfile.mkstemp(dir=folder)
             try:
                 with os.fdopen(handle, "wb") as file:

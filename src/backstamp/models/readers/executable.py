@@ -35,8 +35,9 @@ class _Reader:
         budget.spend_operations(1 + (blob.size >> 4))
         text = bytes(blob.view[:_LONGEST_SCRIPT]).decode("utf-8", "replace")
         language = script_language(text, blob.name)
-        yield Explained(0, blob.size)
-        if blob.size > _LONGEST_SCRIPT:
+        is_text = "\0" not in text
+        yield Explained(0, blob.size if is_text else text.index("\0"))
+        if is_text and blob.size > _LONGEST_SCRIPT:
             yield Unread("script is longer than 4 MiB")
         if language:
             traits = traits_of(text)

@@ -32,19 +32,15 @@ class _Reader:
         is_torch = {"pickle", "storages"} <= plain
         first: dict[str, bytes] = {}
         for entry in entries:
-            yield Explained(entry.start, entry.end)
             yield from _entry(entry, blob, budget, first, is_torch=is_torch)
         for each in found:
             if isinstance(each, tars.Stop):
-                yield from _ending(each, entries, blob)
+                yield from _ending(each, blob)
 
 
-def _ending(stop: tars.Stop, entries: list[tars.Entry], blob: Blob) -> Iterator[Statement]:
-    last = max((entry.end for entry in entries if not entry.after_end), default=0)
-    at = last
-    while at + tars.BLOCK <= len(blob.view) and not any(blob.view[at : at + tars.BLOCK]):
-        at += tars.BLOCK
-    yield Explained(last, at)
+def _ending(stop: tars.Stop, blob: Blob) -> Iterator[Statement]:
+    """All that the walk went over is explained: headers, contents, and zeros between and behind them."""
+    yield Explained(0, stop.at)
     if stop.problem:
         yield Unread(f"tar: {stop.problem}")
     elif not blob.is_whole:

@@ -12,6 +12,7 @@ from backstamp.models.facts.pickle import PickleStream
 WEIGHTS = frozenset(
     {"safetensors", "gguf", "npy", "pickle", "zip", "tar", "hdf5", "tflite", "onnx", "tensorflow", "keras"}
 )
+_PACKED = frozenset({"gzip", "bzip2", "xz", "lzma", "zlib", "zstd", "lz4", "zfile", "sevenzip"})
 _NATIVE = frozenset({"elf", "pe", "macho"})
 _STRONG = frozenset(
     {"safetensors", "gguf", "npy", "pickle", "zip", "hdf5", "tflite", "sevenzip", "tar", "elf", "pe", "macho"}
@@ -21,7 +22,8 @@ _PICTURES = frozenset(
 )
 # Programs with a zip behind them unpack themselves; TensorFlow Lite puts labels into a zip behind the model.
 _USUAL = (
-    frozenset({"zip", "elf"}), frozenset({"zip", "pe"}), frozenset({"zip", "macho"}), frozenset({"zip", "tflite"}),
+    frozenset({"zip", "elf"}), frozenset({"zip", "pe"}), frozenset({"zip", "macho"}),
+    frozenset({"zip", "tflite"}),
 )  # fmt: skip
 
 
@@ -29,7 +31,9 @@ def _is_hidden(each: Embedded) -> bool:
     host = frozenset(each.host)
     if each.kind == "zip" and "tflite" in host:
         return False
-    return bool(host & WEIGHTS) and not host & _NATIVE and each.kind != "gguf"
+    if not each.is_read and each.kind in ("zip", "pickle"):
+        return False  # arrays of objects are pickles by right: only their reader could tell
+    return bool(host & (WEIGHTS | _PACKED)) and not host & _NATIVE and each.kind != "gguf"
 
 
 def _formats_of(present: Present, streams: frozenset[tuple[str, ...]]) -> frozenset[str]:

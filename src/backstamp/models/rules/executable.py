@@ -22,7 +22,8 @@ _PACKAGE_MARKS = ("PKG-INFO", "META-INF/MANIFEST.MF", "AndroidManifest.xml", "in
 _DESKTOP = frozenset({"batch", "powershell", "vbscript", "wsh", "hta", "desktop"})
 _GRAVE = frozenset(
     {
-        "download-and-run", "decode-and-run", "reverse-shell", "destroys", "reads-secrets", "persists", "hides",
+        "download-and-run", "decode-and-run", "reverse-shell", "destroys", "reads-secrets", "persists",
+        "hides",
         "disables-defence",
     }
 )  # fmt: skip

@@ -1,0 +1,568 @@
+"""Calls that need more than a table: roads to other names, code that runs code, files, processes, network."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from backstamp.formats.python import folding
+from backstamp.formats.python.effects import Effect, Payload
+from backstamp.formats.python.lookup import attribute, variable
+from backstamp.formats.python.paths import CREDENTIAL, PERSISTENCE, notable
+from backstamp.formats.python.sinks import action_table, canonical
+from backstamp.formats.python.values import (
+    BUILT,
+    DECODED,
+    DROPPED,
+    FILE,
+    NETWORK,
+    SECRET,
+    Choice,
+    Const,
+    Function,
+    Items,
+    Pairs,
+    Partial,
+    Ref,
+    Scalar,
+    Scope,
+    Value,
+    described,
+    is_known,
+    options,
+    tainted,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from backstamp.formats.python.machine import Machine
+
+PATH_METHODS = frozenset(
+    "expanduser resolve absolute joinpath read_text read_bytes write_text write_bytes open exists mkdir unlink as_posix "
+    "with_suffix with_name".split()
+)
+_INVOKERS = frozenset(
+    "map filter functools.reduce reduce atexit.register threading.Thread threading.Timer multiprocessing.Process "
+    "multiprocessing.Pool _thread.start_new_thread thread.start_new_thread asyncio.run asyncio.create_task sorted min max "
+    "asyncio.ensure_future asyncio.gather signal.signal sys.settrace sys.setprofile sys.addaudithook itertools.starmap "
+    "weakref.finalize contextlib.ExitStack().callback timeit.timeit multiprocessing.get_context().Process "
+    "asyncio.to_thread operator.call concurrent.futures.thread.ThreadPoolExecutor".split()
+)
+_INVOKING_ENDS = frozenset(
+    "submit apply_async run_in_executor starmap imap call_soon call_later run_until_complete to_thread add_done_callback map "
+    "start_new_thread".split()
+)
+_SENSITIVE = frozenset(
+    "pickle torch builtins importlib safetensors sys picklescan modelscan fickling modelaudit backstamp joblib yaml os "
+    "_pickle marshal subprocess socket ssl hayward".split()
+)
+
+
+def spread(values: list[Value], keywords: dict[str, Value]) -> list[Value]:
+    """List the arguments with which a handed-on callable is called: ``args=(...)``, the items of a list, the rest."""
+    given = keywords.get("args")
+    if isinstance(given, Items):
+        return given.items
+    if len(values) == 1 and isinstance(values[0], Items) and values[0].items:
+        return [Choice(tuple(values[0].items[:16]))] if len(values[0].items) > 1 else list(values[0].items)
+    return [v for v in values if not isinstance(v, Function)]
+
+
+def is_invoker(name: str) -> bool:
+    """Say whether a function calls the callables that it is given."""
+    return name in _INVOKERS or name.rpartition(".")[2] in _INVOKING_ENDS
+
+
+def noted(
+    m: "Machine", action: str, name: str, callee: Ref, values: tuple[Value, ...], text: str | None = None
+) -> None:
+    """Note an effect at the current place."""
+    taint = 0
+    for value in values:
+        taint |= value.taint
+    shown = text if text is not None else " ".join(described(v, 400) for v in values[:4])
+    for path, extra in m.dropped.items():
+        if path in shown:
+            taint |= extra
+    m.note(
+        Effect(
+            action=action,
+            callee=name[:120],
+            line=m.line,
+            column=m.column,
+            when=m.when,
+            text=shown[:2000],
+            taint=taint,
+            known=all(is_known(v) for v in values),
+            hidden=tuple(dict.fromkeys(callee.hidden)),
+            via=tuple(m.via[:8]),
+            layers=m.layers,
+        )
+    )
+
+
+def process(
+    m: "Machine", name: str, callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> None:
+    """Note the start of a process; code handed to an interpreter is walked."""
+    commands = arguments[:1] or [
+        v for k, v in keywords.items() if k in {"args", "cmd", "command", "executable"}
+    ]
+    if (
+        name.startswith(("os.exec", "os.spawn", "os.posix_spawn"))
+        or name.endswith("_exec")
+        or "ShellExecute" in name
+    ):
+        commands = [Items(arguments[:8])]
+    if name == "pty.spawn" and not commands:
+        commands = [Const("sh")]
+    for command in commands[:1]:
+        for option in options(command):
+            if isinstance(option, Const) and option.value is None:
+                continue
+            _walk_inline(m, option, scope)
+            noted(m, "process", name, callee, (option,))
+    if not commands:
+        noted(m, "process", name, callee, (unknown(), *keywords.values()), "")
+    pipes = [v for k, v in keywords.items() if k in {"stdin", "stdout", "stderr"}]
+    if any("socket" in described(v) for v in pipes):
+        noted(m, "dup", "os.dup2", callee, tuple(pipes))
+
+
+def _walk_inline(m: "Machine", command: Value, scope: Scope) -> None:
+    if isinstance(command, Items):
+        for flag, code in zip(command.items, command.items[1:], strict=False):
+            is_flag = isinstance(flag, Const) and flag.value == "-c"
+            if (
+                is_flag
+                and isinstance(code, Const)
+                and isinstance(code.value, str)
+                and "python" in described(command.items[0])
+            ):
+                m.nested(code.value, Scope())
+
+
+def code(
+    m: "Machine", name: str, callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> None:
+    """Note code that is run from a value; where the value is known, walk it."""
+    given = arguments[0] if arguments else next(iter(keywords.values()), unknown())
+    for option in options(given):
+        if isinstance(option, Const) and isinstance(option.value, str | bytes):
+            if name.startswith(("runpy.", "imp.")):
+                noted(m, "code", name, callee, (option,))
+                continue
+            walked = m.nested(option.value, scope)
+            hidden = option.taint & (DECODED | BUILT) or option.steps or callee.hidden
+            if hidden or not walked or option.taint:
+                noted(m, "code", name, callee, (option,))
+        elif isinstance(option, Function):
+            m.invoke(option, [], {})
+        elif not isinstance(option, Const):
+            noted(m, "code", name, callee, (option,))
+
+
+def _compile(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    given = arguments[0] if arguments else keywords.get("source")
+    if isinstance(given, Const | Choice):
+        return given
+    return Ref("compile()", given.taint, (), given.text) if isinstance(given, Ref) else None
+
+
+def load(m: "Machine", name: str, callee: Ref, arguments: list[Value], keywords: dict[str, Value]) -> None:
+    """Note a load by a format that can run code; constant bytes become payloads."""
+    if _is_safe_load(name, arguments, keywords):
+        return
+    given = arguments[0] if arguments else next(iter(keywords.values()), unknown())
+    kind = "marshal" if name.startswith("marshal") else "pickle"
+    if isinstance(given, Const) and isinstance(given.value, bytes) and given.value and len(m.payloads) < 64:
+        m.payloads.append(Payload(kind, given.value, m.line))
+    noted(m, "load", name, callee, (given,))
+
+
+def _is_safe_load(name: str, arguments: list[Value], keywords: dict[str, Value]) -> bool:
+    def says(key: str) -> object:
+        value = keywords.get(key)
+        return value.value if isinstance(value, Const) else None
+
+    if name.startswith("torch.") and says("weights_only") is True:
+        return True
+    if name == "numpy.load":
+        return says("allow_pickle") is not True
+    if name.startswith("yaml."):
+        loader = keywords.get("Loader") or (arguments[1] if len(arguments) > 1 else None)
+        return isinstance(loader, Ref) and "Safe" in loader.name
+    if name.endswith("load_model"):
+        return says("safe_mode") is not False
+    return False
+
+
+def network(
+    m: "Machine", name: str, callee: Ref, arguments: list[Value], keywords: dict[str, Value], sent: int
+) -> None:
+    """Note a connection; ``sent`` is the taint of what goes out."""
+    url = next((v for k, v in keywords.items() if k in {"url", "host", "address"}), None)
+    values = arguments[:2] if name.endswith((".request", ".Request")) else arguments[:1]
+    where = described(url) if url is not None else " ".join(described(v, 800) for v in values)
+    before = len(m.effects)
+    carrier = Ref("?", sent)
+    noted(m, "network", name, callee, (carrier,), where)
+    if name.endswith(("urlretrieve", ".download", "url_to_file", ".retrieve")) and len(m.effects) >= before:
+        target = arguments[1] if len(arguments) > 1 else keywords.get("filename") or keywords.get("out")
+        if target is not None:
+            _drop(m, target, NETWORK)
+
+
+def _drop(m: "Machine", path: Value, taint: int) -> None:
+    text = described(path, 400)
+    plain = re.sub(r"\{[^{}]*\}", "", text)
+    if taint & (NETWORK | DECODED | BUILT) and len(plain) >= 4 and len(m.dropped) < 64:
+        m.dropped[text] = DROPPED
+
+
+def opened(m: "Machine", name: str, callee: Ref, arguments: list[Value], keywords: dict[str, Value]) -> None:
+    """Note files which are opened for writing, and credential files."""
+    path = arguments[0] if arguments else keywords.get("file", unknown())
+    mode = arguments[1] if len(arguments) > 1 else keywords.get("mode")
+    if name == "os.open":
+        mode = None
+    _touched(m, name, callee, path, described(mode) if mode is not None else "r")
+
+
+def _touched(m: "Machine", name: str, callee: Ref, path: Value, mode: str) -> int:
+    text = described(path, 400)
+    kind = notable(text)
+    writes = mode[:1] in {"w", "a", "x"} or "+" in mode
+    if kind == PERSISTENCE and writes:
+        noted(m, "write", name, callee, (path,), text)
+    elif kind == CREDENTIAL:
+        action = "write" if writes and ("authorized_keys" in text or "/etc/" in text) else "secret"
+        noted(m, action, name, callee, (path,), text)
+        return SECRET
+    return 0
+
+
+def _open(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    path = arguments[0] if arguments else keywords.get("file", unknown())
+    mode = arguments[1] if len(arguments) > 1 else keywords.get("mode")
+    text = described(mode) if mode is not None else "r"
+    taint = FILE | _touched(m, "open", callee, path, text)
+    return Ref("open()", taint, (), described(path, 400))
+
+
+def _write(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> None:
+    # What is written to a file and later run: the file's path carries the taint on.
+    if callee.text and arguments:
+        _drop(m, Const(callee.text), arguments[0].taint)
+
+
+def path_method(
+    m: "Machine", receiver: Const, name: str, arguments: list[Value], keywords: dict[str, Value]
+) -> Value:
+    """Call a path's method on a path that is known."""
+    ref = Ref(f"pathlib.Path().{name}")
+    if name == "joinpath":
+        return folding.folded("os.path.join", [receiver, *arguments], {}) or unknown(receiver.taint)
+    if name in {"read_text", "read_bytes"}:
+        return Ref(
+            "open().read()",
+            receiver.taint | FILE | _touched(m, ref.name, ref, receiver, "r"),
+            (),
+            str(receiver.value)[:400],
+        )
+    if name in {"write_text", "write_bytes"}:
+        _touched(m, ref.name, ref, receiver, "w")
+        if arguments:
+            _drop(m, receiver, arguments[0].taint)
+        return unknown()
+    if name == "open":
+        mode = described(arguments[0]) if arguments else "r"
+        return Ref("open()", FILE | _touched(m, ref.name, ref, receiver, mode), (), str(receiver.value)[:400])
+    return receiver
+
+
+def simple(
+    m: "Machine", action: str, name: str, callee: Ref, arguments: list[Value], keywords: dict[str, Value]
+) -> None:
+    """Note an effect by its first argument."""
+    given = arguments[:1] or list(keywords.values())[:1]
+    noted(m, action, name, callee, tuple(given))
+
+
+def half_known(receiver: Const, name: str, arguments: list[Value], keywords: dict[str, Value]) -> str:
+    """Write what is known of a formatted or joined text."""
+    template = str(receiver.value)[:4000]
+    if name == "format":
+        values = iter(arguments)
+        out = template
+        while "{}" in out and (value := next(values, None)) is not None:
+            out = out.replace("{}", described(value, 400).replace("{}", "{?}"), 1)
+        return out[:4000]
+    if name == "join" and arguments and isinstance(arguments[0], Items):
+        return template.join(described(v, 400) for v in arguments[0].items[:64])[:4000]
+    return template if name == "replace" else ""
+
+
+# --- roads to other names ------------------------------------------------------------------------
+
+
+def _getattr(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    if len(arguments) < 2:
+        return None
+    base, key = arguments[0], arguments[1]
+    out: list[Value] = []
+    for option in options(key)[:8]:
+        if isinstance(option, Const) and isinstance(option.value, str):
+            road = ("getattr", "built-name") if option.steps else ("getattr",)
+            out.append(attribute(m, base, option.value, road))
+        else:
+            name = base.name if isinstance(base, Ref) else "?"
+            out.append(
+                Ref(
+                    name + ".?" if name != "?" else "?",
+                    base.taint | option.taint,
+                    ("getattr", "unknown-name"),
+                )
+            )
+    return out[0] if len(out) == 1 else Choice(tuple(out)) if out else None
+
+
+def _import(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    given = arguments[0] if arguments else keywords.get("name", unknown())
+    name = canonical(callee.name)
+    found: list[Value] = []
+    for option in options(given)[:8]:
+        if isinstance(option, Const) and isinstance(option.value, str):
+            road = (*callee.hidden, "import", "built-name") if option.steps else (*callee.hidden, "import")
+            whole = (
+                option.value if name != "__import__" or len(arguments) > 3 else option.value.partition(".")[0]
+            )
+            if name == "pkgutil.resolve_name":
+                whole = option.value.replace(":", ".")
+            found.append(Ref(whole[:200] or "?", 0, road))
+        else:
+            if option.taint:
+                noted(m, "import", name, callee, (option,))
+            found.append(Ref("?", option.taint, ("import", "unknown-name")))
+    return found[0] if len(found) == 1 else Choice(tuple(found)) if found else None
+
+
+def _spaces(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    if canonical(callee.name) == "vars" and arguments:
+        base = arguments[0]
+        return Ref(base.name, base.taint, (*base.hidden, "vars")) if isinstance(base, Ref) else unknown()
+    return Ref("globals()")
+
+
+def _partial(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    return Partial(arguments[0], arguments[1:], keywords) if arguments else None
+
+
+def _map(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    from backstamp.formats.python.expressions import element, elements
+
+    if len(arguments) < 2:
+        return None
+    rows = elements(arguments[1]) if len(arguments) == 2 else None
+    if rows is not None and len(rows) <= m.looped_left:
+        m.looped_left -= len(rows)
+        out = [m.call(arguments[0], [row], {}, m, scope) for row in rows]  # type: ignore[arg-type]  # keeps the place
+        taint = arguments[1].taint
+        for value in out:
+            taint |= value.taint
+        return Items(out, taint)
+    made = m.call(arguments[0], [element(a) for a in arguments[1:]], {}, None, scope)
+    return unknown(made.taint)
+
+
+def _attrgetter(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    return Partial(Ref("?fetch"), arguments[:1], {}) if arguments else None
+
+
+def _fetch(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    if len(arguments) != 2 or not isinstance(arguments[0], Const):
+        return None
+    found: Value = arguments[1]
+    for part in str(arguments[0].value).split(".")[:8]:
+        found = attribute(m, found, part, ("getattr", *(("built-name",) if arguments[0].steps else ())))
+    return found
+
+
+def _methodcaller(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    return Partial(Ref("?invoke"), arguments, {}) if arguments else None
+
+
+def _invoke(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    if len(arguments) < 2 or not isinstance(arguments[0], Const):
+        return None
+    method = attribute(m, arguments[-1], str(arguments[0].value), ("getattr",))
+    return m.call(method, arguments[1:-1], keywords, None, scope)
+
+
+def _variable(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    if arguments and isinstance(arguments[0], Const) and isinstance(arguments[0].value, str):
+        return variable(arguments[0].value)
+    return unknown()
+
+
+def _setattr(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    if len(arguments) == 3 and isinstance(arguments[0], Ref) and isinstance(arguments[1], Const):
+        patched(m, Ref(f"{arguments[0].name}.{arguments[1].value!s}"), None, arguments[2])
+    return Const(None)
+
+
+def _home(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    return Const("~")
+
+
+def _path_join(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    if all(is_known(a) for a in arguments):
+        return None
+    taint = 0
+    for value in arguments:
+        taint |= value.taint
+    return Ref("?", taint, (), "/".join(described(a, 400) for a in arguments))
+
+
+def _split(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    first = arguments[0] if arguments else unknown()
+    if isinstance(first, Const) and isinstance(first.value, str):
+        return Items([Const(w, first.taint, first.steps) for w in first.value.split()[:200]], first.taint)
+    return Ref("?", first.taint, (), first.text) if isinstance(first, Ref) else None
+
+
+def _dict(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    if not arguments and "**" not in keywords:
+        return Pairs({**keywords})
+    if len(arguments) == 1 and isinstance(arguments[0], Pairs):
+        merged: dict[Scalar, Value] = dict(arguments[0].pairs)
+        merged.update({k: v for k, v in keywords.items()})
+        return Pairs(merged, arguments[0].taint)
+    return None
+
+
+def _request(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    url = arguments[0] if arguments else keywords.get("url")
+    data = arguments[1] if len(arguments) > 1 else keywords.get("data")
+    taint = (url.taint if url else 0) | (data.taint if data else 0)
+    return Ref("urllib.request.Request()", taint, (), described(url) if url else "")
+
+
+def _buffered(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    return arguments[0] if arguments and isinstance(arguments[0], Const) else None
+
+
+def _unmarshal(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    load(m, canonical(callee.name), callee, arguments, keywords)
+    return tainted(arguments[0], DECODED) if arguments else None
+
+
+def patched(m: "Machine", target: Ref, key: Value | None, value: Value) -> None:
+    """Note that something of a module which others rely on is replaced."""
+    name = target.name
+    if key is not None and isinstance(key, Const):
+        name = name.replace("[]", f"[{key.value!s}]")
+    if (
+        name.partition(".")[0] in _SENSITIVE
+        and target.name.count(".")
+        and not name.startswith(("os.environ", "sys.path["))
+    ):
+        noted(m, "patch", name[:120], target, (value,), described(value, 200))
+
+
+Handler = Callable[["Machine", Ref, list[Value], dict[str, Value], Scope], Value | None]
+
+HANDLERS: dict[str, Handler] = {
+    "getattr": _getattr,
+    "object.__getattribute__": _getattr,
+    "inspect.getattr_static": _getattr,
+    "__import__": _import,
+    "importlib.import_module": _import,
+    "importlib.__import__": _import,
+    "importlib._bootstrap._gcd_import": _import,
+    "pkgutil.resolve_name": _import,
+    "pydoc.locate": _import,
+    "globals": _spaces,
+    "locals": _spaces,
+    "vars": _spaces,
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "map": _map,
+    "operator.attrgetter": _attrgetter,
+    "operator.methodcaller": _methodcaller,
+    "?fetch": _fetch,
+    "?invoke": _invoke,
+    "os.environ.get": _variable,
+    "os.environ.pop": _variable,
+    "os.environ.setdefault": _variable,
+    "os.environ.__getitem__": _variable,
+    "os.getenv": _variable,
+    "setattr": _setattr,
+    "compile": _compile,
+    "open": _open,
+    "io.open": _open,
+    "codecs.open": _open,
+    "pathlib.Path.home": _home,
+    "Path.home": _home,
+    "os.path.join": _path_join,
+    "pathlib.Path": _path_join,
+    "shlex.split": _split,
+    "dict": _dict,
+    "io.BytesIO": _buffered,
+    "io.StringIO": _buffered,
+    "marshal.loads": _unmarshal,
+    "urllib.request.Request": _request,
+    "urllib2.Request": _request,
+    "requests.Request": _request,
+}
+
+SUFFIXES: dict[str, Callable[["Machine", Ref, list[Value], dict[str, Value], Scope], None]] = {
+    "write": _write,
+    "writelines": _write,
+}
+
+
+def is_action(name: str) -> bool:
+    """Say whether a canonical name does something to the world."""
+    return name in action_table()
