@@ -25,6 +25,13 @@ def test_a_stream_of_each_format_is_recognised_and_read_whole(kind):
     assert unexplained(COMPRESSED, data) == 0
 
 
+def test_arrays_that_old_joblib_wrote_beside_a_pickle_are_numbers():
+    data = STREAMS["zfile"](bytes(range(256)))
+    assert members(COMPRESSED, data, "m.pkl_01.npy.z") == [
+        ("m.pkl_01.npy", bytes(range(256)), ("raw-tensor",))
+    ]
+
+
 @pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "zstd", "lz4"])
 def test_streams_in_a_row_are_one_content(kind):
     data = STREAMS[kind](b"one ") + STREAMS[kind](b"two")

@@ -88,25 +88,25 @@ class _State:
         self.names: dict[bytes, int] = {}
         self.first: dict[bytes, tuple[int, int]] = {}
         self.seen: set[tuple[int, str]] = set()
-        self.spans: list[tuple[int, int]] = [(d.start, d.end) for d in directories]
-        self.spans += [(d.tail, d.tail_end) for d in directories]
+        ends = {(d.start, d.end) for d in directories} | {(d.tail, d.tail_end) for d in directories}
+        self.spans: list[tuple[int, int]] = sorted(ends)
         self.roots = _torch_roots(self.entries)
 
 
 def _directories(blob: Blob, budget: Budget) -> Iterator[zips.Directory]:
     """All directories but those of zips that are stored inside a member."""
     inside: list[tuple[int, int]] = []
-    starts: set[int] = set()
+    seen: set[tuple[int, int]] = set()
     for at in zips.ends_of(blob.view):
         if any(start <= at < end for start, end in inside):
             continue
         for each in zips.directories_of(blob.view, at, budget):
-            if each.start in starts:
+            if (each.start, each.tail) in seen:
                 continue
-            starts.add(each.start)
+            seen.add((each.start, each.tail))
             yield each
             low = min((e.local for e in each.entries), default=each.start)
-            inside.append((low, each.tail))
+            inside.append((low, each.start))
 
 
 def _unlisted(blob: Blob, budget: Budget) -> Iterator[Statement]:
@@ -122,9 +122,12 @@ def _unlisted(blob: Blob, budget: Budget) -> Iterator[Statement]:
 
 
 def _oddities_of(directories: list[zips.Directory], state: _State) -> Iterator[Statement]:
-    for index, each in enumerate(directories):
+    starts: set[int] = set()
+    for each in directories:
         place = state.blob.at(each.tail, each.tail_end - each.tail)
-        if index and each.entries:
+        is_further = bool(starts) and each.start not in starts
+        starts.add(each.start)
+        if is_further and each.entries:
             yield SecondDirectory(place=place, entries=len(each.entries))
         if (each.declared - len(each.entries)) % 65536:
             yield ZipMismatch(
