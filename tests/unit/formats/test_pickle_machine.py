@@ -56,6 +56,13 @@ CHAINS = {
     "resolve_name": Call(Call(Ref("pkgutil", "resolve_name"), "os:system"), "id"),
     "partial": Call(Call(Ref("functools", "partial"), Ref("os", "system"), "id")),
     "partial without arguments": Call(Call(Ref("functools", "partial"), Ref("os", "system")), "id"),
+    "partial by its state": Call(
+        Built(Call(Ref("functools", "partial"), Ref("a", "f")), (Ref("os", "system"), ("id",), {}, None))
+    ),
+    "subimport of cloudpickle": Call(
+        Call(GET, Call(Ref("cloudpickle.cloudpickle", "subimport"), "os"), "system"), "id"
+    ),
+    "located": Call(Call(Ref("pydoc", "locate"), "os.system"), "id"),
     "method type": Call(Call(Ref("types", "MethodType"), Ref("os", "system"), "id")),
     "reduce": Call(Call(Ref("functools", "reduce"), GET, [OS, "system"]), "id"),
     "joined": Call(Call(GET, OS, Call(Call(GET, "", "join"), ["sys", "tem"])), "id"),
@@ -269,6 +276,7 @@ def test_artifacts_which_calls_are_given_become_members():
         (inner, ("pickle",)),
         (b64encode(inner).decode(), ("pickle",)),
         (inner.hex(), ("pickle",)),
+        (reduce_call("os", "system", "id", protocol=0).decode(), ("pickle",)),
         (zlib.compress(inner * 9), ("zlib",)),
     ):
         members = [s for s in statements(reduce_call("a", "f", given, protocol=4)) if isinstance(s, Member)]

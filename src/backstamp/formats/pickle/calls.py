@@ -134,7 +134,7 @@ def _of_instance(
     chain = (*via, spelled(maker))
     match pure.CALLABLE_MAKERS.get((maker.module, maker.name)):
         case "partial":
-            inner = func.args or _partial_state(func)
+            inner = _partial_state(func) or func.args
             if not inner:
                 return pure.MISS
             joined = (*func.keywords, *keywords)
