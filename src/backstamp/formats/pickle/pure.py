@@ -80,7 +80,7 @@ def _resolve_name(m: Machine, args: Args, words: Words, _at: int) -> object:
         return MISS
     module, colon, rest = name.partition(":")
     if not colon:
-        # "a.b.c": as much of it as is a module; the first part surely is.
+        # "a.b.c": as much of it as is a module.
         module, _, rest = name.rpartition(".") if "." in name else (name, "", "")
     found: object = Glob(module, "", ("pkgutil.resolve_name",))
     for part in rest.split(".") if rest else ():
@@ -300,6 +300,16 @@ FUNCTIONS: dict[tuple[str, str], Step] = {
     ("operator", "getitem"): _getitem,
     ("operator", "__getitem__"): _getitem,
     ("pkgutil", "resolve_name"): _resolve_name,
+    ("pydoc", "locate"): _resolve_name,
+    ("unittest.mock", "_importer"): _resolve_name,
+    ("hydra._internal.utils", "_locate"): _resolve_name,
+    ("hydra.utils", "get_method"): _resolve_name,
+    ("hydra.utils", "get_object"): _resolve_name,
+    ("dill._dill", "_get_attr"): _getattr,
+    ("dill._dill", "_getattribute"): _getattr,
+    ("dill._dill", "_import_module"): _resolve_name,
+    ("cloudpickle.cloudpickle", "subimport"): _import_module,
+    ("joblib.externals.cloudpickle.cloudpickle", "subimport"): _import_module,
     **{
         (module, name): codecs_of.step_of(function)
         for (module, name), function in codecs_of.FUNCTIONS.items()
