@@ -29,11 +29,12 @@ class Script(msgspec.Struct, frozen=True):
 def script_of(text: str, budget: Budget) -> Script:
     """Take code apart. Raises ``ReadError`` if it does not parse."""
     tree = tree_of(text)
+    bound = _bound_in(tree, budget)
     operators: dict[str, list[int]] = {}
     foreign: dict[str, int] = {}
     for node in ast.walk(tree):
         budget.spend_operations()
-        for name in _foreign_in(node):
+        for name in _foreign_in(node, bound):
             foreign.setdefault(name, getattr(node, "lineno", 1))
         if isinstance(node, ast.Call) and (name := _dotted(node.func)):
             operators.setdefault(name, [node.lineno, 0])[1] += 1
@@ -43,7 +44,19 @@ def script_of(text: str, budget: Budget) -> Script:
     )
 
 
-def _foreign_in(node: ast.AST) -> Iterator[str]:
+def _bound_in(tree: ast.Module, budget: Budget) -> frozenset[str]:
+    # Parameters are often called "input"; a name that the code itself binds is not the builtin.
+    bound = set()
+    for node in ast.walk(tree):
+        budget.spend_operations()
+        if isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+    return frozenset(bound)
+
+
+def _foreign_in(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
     match node:
         case ast.Import():
             yield from (f"import {alias.name}" for alias in node.names)
@@ -51,7 +64,7 @@ def _foreign_in(node: ast.AST) -> Iterator[str]:
             # The preamble of torch.package code imports its own modules; TorchScript itself imports from __torch__ only.
             if not (node.module or "").startswith("__torch__"):
                 yield f"import {node.module or '.'}"
-        case ast.Name(id=name, ctx=ast.Load()) if name in _FOREIGN:
+        case ast.Name(id=name, ctx=ast.Load()) if name in _FOREIGN and name not in bound:
             yield name
         case ast.Attribute(attr=attr) if attr.startswith("__") and attr in {
             "__subclasses__",

@@ -27,6 +27,8 @@ AREA = Area(
         FamilyEntry(name="marshal", module=_RULES + "marshal", facts=(_FACTS + "bytecode",)),
         FamilyEntry(name="pickle", module=_RULES + "pickle", facts=(_FACTS + "pickle",)),
         FamilyEntry(name="python", module=_RULES + "python", facts=(_FACTS + "python",)),
+        FamilyEntry(name="python-hiding", module=_RULES + "python_hiding", facts=(_FACTS + "python",)),
+        FamilyEntry(name="python-theft", module=_RULES + "python_theft", facts=(_FACTS + "python",)),
         FamilyEntry(name="torchscript", module=_RULES + "torchscript", facts=(_FACTS + "python",)),
     ),
 )

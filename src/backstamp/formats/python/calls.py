@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from backstamp.formats.python import folding, special
 from backstamp.formats.python.lookup import attribute
+from backstamp.formats.python.roads import HANDLERS
 from backstamp.formats.python.sinks import (
     CODE,
     PROCESS,
@@ -111,7 +112,7 @@ def _call_name(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> Value:
     name = canonical(callee.name)
-    handler = special.HANDLERS.get(name)
+    handler = HANDLERS.get(name)
     if handler is not None:
         found = handler(m, callee, arguments, keywords, scope)
         if found is not None:
@@ -151,6 +152,8 @@ def _folded(m: "Machine", name: str, arguments: list[Value], keywords: dict[str,
                 return None
             out = either(out, found)
         return out
+    if m.folded_left <= 0:
+        return None
     found = folding.folded(name, arguments, keywords)
     if found is None and name.startswith(("str.", "bytes.")) and isinstance(first, Const):
         found = folding.method_folded(first, name.partition(".")[2], arguments[1:], keywords)
@@ -213,7 +216,7 @@ def call_method(
         case Const():
             if isinstance(receiver.value, str) and name in special.PATH_METHODS:
                 return special.path_method(m, receiver, name, arguments, keywords)
-            found = folding.method_folded(receiver, name, arguments, keywords)
+            found = folding.method_folded(receiver, name, arguments, keywords) if m.folded_left > 0 else None
             if found is not None:
                 if name == "fromhex" and isinstance(found, Const):
                     found = Const(found.value, found.taint | DECODED, found.steps)

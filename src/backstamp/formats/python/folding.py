@@ -18,17 +18,25 @@ from collections.abc import Callable
 from backstamp.formats.python.values import Const, Items, Scalar, Value
 
 MOST_BYTES = 1024 * 1024
-_MOST_ITEMS = 65_536
+_MOST_ITEMS = 20_000
+_MOST_INNER = 64
 
 Fold = Callable[..., object]
 
 
-def known(value: Value) -> object:
-    """Give the plain object that a value stands for, or raise ``TypeError`` if it is not known."""
+def known(value: Value, depth: int = 2) -> object:
+    """Give the plain object that a value stands for, or raise ``TypeError`` if it is not known.
+
+    Lists of lists of scalars are as deep as pure text functions need.
+    """
     if isinstance(value, Const):
         return value.value
-    if isinstance(value, Items) and len(value.items) <= _MOST_ITEMS:
-        return [known(item) for item in value.items]
+    if (
+        isinstance(value, Items)
+        and len(value.items) <= (_MOST_ITEMS if depth == 2 else _MOST_INNER)
+        and depth
+    ):
+        return [known(item, depth - 1) for item in value.items]
     raise TypeError("not known")
 
 
@@ -286,13 +294,13 @@ def _join(separator: object, items: object) -> object:
         items = list(items)
     if isinstance(items, list) and sum(len(i) for i in items) + len(items) * len(separator) > MOST_BYTES:  # type: ignore[arg-type]
         raise ValueError("long")
-    return separator.join(items)  # type: ignore[attr-defined,no-any-return]
+    return separator.join(items)  # type: ignore[attr-defined]
 
 
 def _replace(text: object, old: object, new: object, count: int = -1) -> object:
     if text.count(old) * len(new) + len(text) > MOST_BYTES:  # type: ignore[attr-defined,arg-type]
         raise ValueError("long")
-    return text.replace(old, new, count)  # type: ignore[attr-defined,no-any-return]
+    return text.replace(old, new, count)  # type: ignore[attr-defined]
 
 
 def _format(template: str, *values: object, **named: object) -> object:
@@ -356,7 +364,7 @@ def _times(a: object, b: object) -> object:
         raise ValueError("long")
     if not size and isinstance(a, int) and isinstance(b, int) and a.bit_length() + b.bit_length() > 8192:
         raise ValueError("large")
-    return operator.mul(a, b)  # type: ignore[no-any-return]
+    return operator.mul(a, b)
 
 
 def _power(a: object, b: object) -> object:
@@ -373,7 +381,7 @@ def _shifted(a: object, b: object) -> object:
 
 def _percent(template: object, values: object) -> object:
     if isinstance(template, int | float):
-        return operator.mod(template, values)  # type: ignore[operator,no-any-return]
+        return operator.mod(template, values)
     if not isinstance(template, str):
         raise TypeError("not text")
     todo = list(values) if isinstance(values, list) else [values]

@@ -34,6 +34,6 @@ def _persistence() -> re.Pattern[str]:
         r"\.bashrc|\.bash_profile|\.zshrc|\.zprofile|(?:^|[/~])\.profile$|/etc/profile|/etc/cron|/var/spool/cron|crontab"
         r"|\.config/autostart|launchagents|launchdaemons|/etc/systemd|systemd/(?:user|system)/|\.config/systemd"
         r"|start menu/programs/startup|/etc/init\.d|/etc/rc\.local|/etc/ld\.so\.preload|authorized_keys"
-        r"|currentversion/run|sitecustomize\.py|usercustomize\.py|site-packages/[^ ]*\.pth|\.ipython/profile_default/startup"
+        r"|currentversion/run|sitecustomize\.py|usercustomize\.py|(?:site-packages|dist-packages|sitepackages\(\)\}?)/[^ ]*\.pth|\.ipython/profile_default/startup"
         r"|\.git/hooks/"
     )

@@ -32,7 +32,7 @@ _ACTIONS = {
         numpy.distutils.exec_command.exec_command imaplib.IMAP4_stream pipes.Template().open uuid._get_command_stdout
         asyncio.get_event_loop().subprocess_shell asyncio.get_event_loop().subprocess_exec webbrowser.get().open
         asyncio.get_running_loop().subprocess_shell asyncio.get_running_loop().subprocess_exec
-        webbrowser.BackgroundBrowser().open webbrowser.GenericBrowser().open
+        pip.main pip._internal.main pip._internal.cli.main.main webbrowser.BackgroundBrowser().open webbrowser.GenericBrowser().open
         idlelib.pyshell.ModifiedInterpreter().runcommand test.support.script_helper.assert_python_ok
     """,
     CODE: """
