@@ -13,9 +13,9 @@ from backstamp.core.finding import Confidence, Finding, Rule, Severity
 from backstamp.knowledge.commands import Command
 from backstamp.models.facts.python import PythonEffect
 from backstamp.models.rules.python_evidence import (
-    WHEN,
     HIDE,
     RUN_CODE,
+    WHEN,
     command_of,
     evidence_of,
     is_obscured,
