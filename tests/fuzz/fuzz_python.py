@@ -1,6 +1,7 @@
 """Fuzzes the readers of Python by hand: ``python tests/fuzz/fuzz_python.py`` with atheris installed."""
 
 import sys
+from contextlib import suppress
 
 import atheris
 
@@ -13,10 +14,8 @@ with atheris.instrument_imports(include=["backstamp"]):
 
 def one_input(data: bytes) -> None:
     for reader in (notebook.READER, pyc.READER, python.READER, torchscript.READER):
-        try:
+        with suppress(ReadError):
             list(reader.read(Blob(data, path=("m.py",)), Budget(Limits(operations=5_000_000))))
-        except ReadError:
-            pass
 
 
 if __name__ == "__main__":

@@ -13,13 +13,22 @@ from backstamp.core.reading import Explained
 from backstamp.models.readers import notebook, pyc, python, torchscript
 
 READERS = (notebook.READER, pyc.READER, python.READER, torchscript.READER)
-WORDS = st.sampled_from(
-    "import os exec ( ) eval [ ] { } : = == . , ' \" \n def class lambda f x if else for in while try except with as "
-    "system getattr __import__ base64 b64decode + % * ** 1 'a' \t yield await async return global del # \\ @ -> :=".split(
-        " "
-    )
-    + ["\n    ", "\n", " ", "os.system('a')", "x = x + x\n", "exec(x)\n", "for c in x: y += chr(c)\n"]
+_TOKENS = (
+    "import os exec ( ) eval [ ] { } : = == . , ' \" def class lambda f x if else for in while try except with as"
+    " system getattr __import__ base64 b64decode + % * ** 1 'a' yield await async return global del # @ -> :="
 )
+_LINES = [
+    "\\",
+    "\t",
+    "\n    ",
+    "\n",
+    " ",
+    "os.system('a')",
+    "x = x + x\n",
+    "exec(x)\n",
+    "for c in x: y += chr(c)\n",
+]
+WORDS = st.sampled_from([*_TOKENS.split(" "), *_LINES])
 CODE = marshal.dumps(compile("import os\ndef f(): os.system('x')\n", "m", "exec"))
 
 

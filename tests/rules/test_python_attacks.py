@@ -1,6 +1,6 @@
 """Attacks in plain and in disguised Python: each is denied, by the rules named."""
 
-# ruff: noqa: E501, RUF001, PLE2502
+# ruff: noqa: E501  # one case a line
 
 import pytest
 
@@ -49,7 +49,7 @@ CASES = {
         ["PYS103"],
     ),
     "fernet": ('from cryptography.fernet import Fernet\nexec(Fernet(b"k").decrypt(b"xx"))\n', ["PYS103"]),
-    "lambda": (
+    "lambda-decoder": (
         "_ = lambda __ : __import__('zlib').decompress(__import__('base64').b64decode(__[::-1]));exec((_)(b'=8zzz'))\n",
         ["PYS103"],
     ),

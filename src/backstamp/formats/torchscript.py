@@ -1,6 +1,7 @@
 """Takes TorchScript code apart: the operators that it calls, and what no TorchScript has.
 
-TorchScript is written in a subset of Python's syntax (``torch/csrc/jit/serialization/python_print.cpp``); its calls are
+TorchScript is written in a subset of Python's syntax (``torch/csrc/jit/serialization/python_print.cpp``);
+its calls are
 operators (``torch.add``, ``ops.quantized.linear``), not Python functions.
 """
 
@@ -13,7 +14,8 @@ from backstamp.core.budget import Budget
 from backstamp.formats.python.syntax import tree_of
 
 _FOREIGN = frozenset(
-    "exec eval compile open __import__ os sys subprocess socket builtins globals locals vars setattr delattr pickle "
+    "exec eval compile open __import__ os sys subprocess socket builtins globals locals vars setattr "
+    "delattr pickle "
     "importlib shutil ctypes requests urllib input breakpoint marshal base64 __builtins__".split()
 )
 _MOST_DOTS = 12
@@ -61,7 +63,8 @@ def _foreign_in(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
         case ast.Import():
             yield from (f"import {alias.name}" for alias in node.names)
         case ast.ImportFrom():
-            # The preamble of torch.package code imports its own modules; TorchScript itself imports from __torch__ only.
+            # The preamble of torch.package code imports its own modules; TorchScript itself
+            # imports from __torch__ only.
             if not (node.module or "").startswith("__torch__"):
                 yield f"import {node.module or '.'}"
         case ast.Name(id=name, ctx=ast.Load()) if name in _FOREIGN and name not in bound:

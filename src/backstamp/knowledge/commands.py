@@ -4,6 +4,8 @@ Sources: MITRE ATT&CK T1059, T1105, T1053, T1003; public reverse-shell collectio
 packages run while they are imported (git, nvidia-smi, ldconfig ...).
 """
 
+# ruff: noqa: E501  # patterns read better whole
+
 import re
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -48,18 +50,28 @@ def _kind_of_part(part: str) -> Command:
 _BEFORE = frozenset({"sudo", "time", "nohup", "env", "export", "yes", "exec"})
 _VERSIONS = frozenset({"--version", "-version", "-V", "-v", "--help", "-help", "-h", "-dumpversion"})
 _ASKING = frozenset(
-    "cd true false set source grep head tail wc sort awk cut tr xargs git nvidia-smi rocm-smi rocminfo amd-smi xpu-smi ldconfig uname which where whereis lscpu lspci sysctl sw_vers lsb_release "
-    "nvcc gcc g++ cc clang c++ hostname clear cls tput stty file ldd otool dumpbin pkg-config llvm-config free df du "
-    "nproc isainfo mach machine sysconf uname_i psrinfo diskutil lsblk dpkg rpm pgrep getconf lsof ps tasklist vswhere wmic system_profiler ver chcp mode conda mamba getent locale arch npu-smi "
-    "hl-smi cnmon mx-smi vulkaninfo java ibstat ibdev2netdev sinfo squeue scontrol mecab-config pwd hg svn xdpyinfo numactl tty".split()
+    "cd true false set source grep head tail wc sort awk cut tr xargs git nvidia-smi rocm-smi "
+    "rocminfo amd-smi xpu-smi ldconfig uname which where whereis lscpu lspci sysctl sw_vers "
+    "lsb_release "
+    "nvcc gcc g++ cc clang c++ hostname clear cls tput stty file ldd otool dumpbin pkg-config "
+    "llvm-config free df du "
+    "nproc isainfo mach machine sysconf uname_i psrinfo diskutil lsblk dpkg rpm pgrep getconf lsof ps "
+    "tasklist vswhere wmic system_profiler ver chcp mode conda mamba getent locale arch npu-smi "
+    "hl-smi cnmon mx-smi vulkaninfo java ibstat ibdev2netdev sinfo squeue scontrol mecab-config pwd "
+    "hg svn xdpyinfo numactl tty".split()
 )
 _TOOLS = frozenset(
-    "meson scons bazel pip pip3 uv poetry conda mamba apt apt-get brew yum dnf npm npx yarn pnpm  make cmake ninja ffmpeg ffprobe sox convert "
-    "magick python python3 tar unzip gunzip gzip zip 7z cp mv mkdir ln      torchrun accelerate deepspeed huggingface-cli "
-    "hf gsutil gcloud aws az docker kubectl wget curl aria2c rsync jupyter ipython pytest black ruff isort flake8 pandoc latex "
-    "pdflatex dot gs pdftotext tesseract espeak espeak-ng mecab jar javac rustc cargo go cython protoc trtexec onnxsim "
+    "meson scons bazel pip pip3 uv poetry conda mamba apt apt-get brew yum dnf npm npx yarn pnpm "
+    "make cmake ninja ffmpeg ffprobe sox convert "
+    "magick python python3 tar unzip gunzip gzip zip 7z cp mv mkdir ln      torchrun accelerate "
+    "deepspeed huggingface-cli "
+    "hf gsutil gcloud aws az docker kubectl wget curl aria2c rsync jupyter ipython pytest black ruff "
+    "isort flake8 pandoc latex "
+    "pdflatex dot gs pdftotext tesseract espeak espeak-ng mecab jar javac rustc cargo go cython "
+    "protoc trtexec onnxsim "
     "tensorboard nsys ncu perf     srun sbatch mpirun mpiexec swig patchelf install_name_tool "
-    "codesign strip objdump c++filt nasm ar ranlib blender colmap streamlit gradio flask uvicorn gunicorn vllm ollama kaggle "
+    "codesign strip objdump c++filt nasm ar ranlib blender colmap streamlit gradio flask uvicorn "
+    "gunicorn vllm ollama kaggle "
     "   grep  sort head tail wc diff patch     sphinx-build twine   ".split()
 )
 

@@ -37,9 +37,12 @@ if TYPE_CHECKING:
     from backstamp.formats.python.machine import Machine
 
 BUILTINS = frozenset(
-    "exec eval compile open getattr setattr globals locals vars chr ord str bytes bytearray int list tuple map filter "
-    "reversed range sum len zip enumerate sorted dict set frozenset input raw_input print type execfile breakpoint "
-    "hasattr delattr unichr reload object super isinstance memoryview iter next repr format hex any all min max".split()
+    "exec eval compile open getattr setattr globals locals vars chr ord str bytes bytearray int list "
+    "tuple map filter "
+    "reversed range sum len zip enumerate sorted dict set frozenset input raw_input print type "
+    "execfile breakpoint "
+    "hasattr delattr unichr reload object super isinstance memoryview iter next repr format hex any "
+    "all min max".split()
 )
 _INERT = frozenset("hasattr isinstance issubclass len print type super id hash".split())
 _NOT_SENT = frozenset(
@@ -195,7 +198,7 @@ def _act(
 def _hand_on(
     m: "Machine", arguments: list[Value], keywords: dict[str, Value], scope: Scope, *, invokes: bool
 ) -> None:
-    """Call the callables among the arguments, where the callee is known to, or where they start processes or run code."""
+    """Call the callables among the arguments, where the callee would, or where they run commands or code."""
     values = [*arguments, *keywords.values()]
     for at, value in enumerate(values):
         if isinstance(value, Function | Partial) and invokes:

@@ -1,7 +1,8 @@
 """Computes what a closed set of pure functions gives for known arguments; nothing else is ever called.
 
 1. Only the functions and methods named here are evaluated, by our own code on built-in scalars.
-2. Sizes are bounded before and after: no repeated text, power, format width or inflated stream may grow beyond
+2. Sizes are bounded before and after: no repeated text, power, format width or inflated stream may grow
+beyond
    ``MOST_BYTES``.
 3. Whatever does not fold gives ``None``: the caller keeps the taint.
 """
@@ -242,53 +243,6 @@ def _zipped(*rows: object) -> list[list[object]]:
     return [list(pair) for pair in zip(*(_listed(r) for r in rows), strict=False)]
 
 
-_FUNCTIONS: dict[str, Fold] = {
-    "base64.b64decode": _from_base64,
-    "base64.standard_b64decode": _from_base64,
-    "base64.decodebytes": _from_base64,
-    "base64.decodestring": _from_base64,
-    "binascii.a2b_base64": _from_base64,
-    "base64.urlsafe_b64decode": lambda d: base64.urlsafe_b64decode(_bytes(d)),
-    "base64.b32decode": lambda d, *_, **__: base64.b32decode(_bytes(d)),
-    "base64.b16decode": lambda d, *_, **__: base64.b16decode(_bytes(d), casefold=True),
-    "base64.b85decode": lambda d: base64.b85decode(_bytes(d)),
-    "base64.a85decode": lambda d, **_: base64.a85decode(_bytes(d)),
-    "binascii.unhexlify": lambda d: binascii.unhexlify(_bytes(d)),
-    "binascii.a2b_hex": lambda d: binascii.unhexlify(_bytes(d)),
-    "bytes.fromhex": bytes.fromhex,
-    "bytearray.fromhex": bytes.fromhex,
-    "zlib.decompress": _inflated,
-    "gzip.decompress": _gunzipped,
-    "bz2.decompress": _bunzipped,
-    "lzma.decompress": _unxzed,
-    "codecs.decode": _decoded,
-    "codecs.encode": _encoded,
-    "chr": chr,
-    "unichr": chr,
-    "ord": ord,
-    "str": _text,
-    "bytes": _as_bytes,
-    "bytearray": _as_bytes,
-    "int": _int,
-    "range": _range,
-    "reversed": _reversed,
-    "list": _listed,
-    "tuple": _listed,
-    "sorted": lambda v: sorted(_listed(v)),  # type: ignore[type-var]  # unlike items are a TypeError
-    "sum": _sum,
-    "len": lambda v: len(v),
-    "zip": _zipped,
-    "enumerate": lambda v: [[i, x] for i, x in enumerate(_listed(v))],
-    "operator.add": lambda a, b: _plus(a, b),
-    "operator.concat": lambda a, b: _plus(a, b),
-    "os.path.join": lambda *parts: "/".join(parts),
-    "os.path.expanduser": str,
-    "pathlib.Path": lambda *parts: "/".join(parts),
-    "str.join": lambda sep, items: _join(sep, items),
-    "textwrap.dedent": str,
-}
-
-
 def _join(separator: object, items: object) -> object:
     if isinstance(items, str):
         items = list(items)
@@ -422,3 +376,50 @@ _OPERATORS: dict[str, Fold] = {
 }
 
 Plain = Scalar
+
+
+_FUNCTIONS: dict[str, Fold] = {
+    "base64.b64decode": _from_base64,
+    "base64.standard_b64decode": _from_base64,
+    "base64.decodebytes": _from_base64,
+    "base64.decodestring": _from_base64,
+    "binascii.a2b_base64": _from_base64,
+    "base64.urlsafe_b64decode": lambda d: base64.urlsafe_b64decode(_bytes(d)),
+    "base64.b32decode": lambda d, *_, **__: base64.b32decode(_bytes(d)),
+    "base64.b16decode": lambda d, *_, **__: base64.b16decode(_bytes(d), casefold=True),
+    "base64.b85decode": lambda d: base64.b85decode(_bytes(d)),
+    "base64.a85decode": lambda d, **_: base64.a85decode(_bytes(d)),
+    "binascii.unhexlify": lambda d: binascii.unhexlify(_bytes(d)),
+    "binascii.a2b_hex": lambda d: binascii.unhexlify(_bytes(d)),
+    "bytes.fromhex": bytes.fromhex,
+    "bytearray.fromhex": bytes.fromhex,
+    "zlib.decompress": _inflated,
+    "gzip.decompress": _gunzipped,
+    "bz2.decompress": _bunzipped,
+    "lzma.decompress": _unxzed,
+    "codecs.decode": _decoded,
+    "codecs.encode": _encoded,
+    "chr": chr,
+    "unichr": chr,
+    "ord": ord,
+    "str": _text,
+    "bytes": _as_bytes,
+    "bytearray": _as_bytes,
+    "int": _int,
+    "range": _range,
+    "reversed": _reversed,
+    "list": _listed,
+    "tuple": _listed,
+    "sorted": lambda v: sorted(_listed(v)),  # type: ignore[type-var]  # unlike items are a TypeError
+    "sum": _sum,
+    "len": len,
+    "zip": _zipped,
+    "enumerate": lambda v: [[i, x] for i, x in enumerate(_listed(v))],
+    "operator.add": _plus,
+    "operator.concat": _plus,
+    "os.path.join": lambda *parts: "/".join(parts),
+    "os.path.expanduser": str,
+    "pathlib.Path": lambda *parts: "/".join(parts),
+    "str.join": _join,
+    "textwrap.dedent": str,
+}

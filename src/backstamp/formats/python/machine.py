@@ -4,7 +4,8 @@
    of a local function is walked into, with its arguments, at the moment of the call.
 2. Branches are both walked; a name assigned in one keeps both values.
 3. Functions that nobody called are walked at the end with unknown parameters, so every line is seen.
-4. Cost is linear: a function is walked at most ``_MOST_WALKS`` times a moment and never inside itself, and once the
+4. Cost is linear: a function is walked at most ``_MOST_WALKS`` times a moment and never inside itself, and
+once the
    steps are spent calls are no longer walked into, only judged by their taint.
 """
 
@@ -44,7 +45,8 @@ _MOST_EFFECTS = 3000
 _STEPS = 60_000  # of calls walked into again; more for longer source
 _FOLDED = 16 * 1024 * 1024
 _LIFE = frozenset(
-    "__init__ __new__ __call__ __setstate__ __reduce__ __reduce_ex__ __del__ __init_subclass__ __enter__ __getattr__ "
+    "__init__ __new__ __call__ __setstate__ __reduce__ __reduce_ex__ __del__ __init_subclass__ "
+    "__enter__ __getattr__ "
     "__getattribute__ __post_init__ __set_name__ __prepare__ __class_getitem__ __getstate__ __iter__ forward "
     "from_pretrained initialize handle preprocess predict load_model".split()
 )

@@ -1,6 +1,8 @@
-"""Roads to other names and values: ``getattr``, ``__import__``, ``globals``, ``partial``, ``map`` and their kin."""
+"""Roads to other names: ``getattr``, ``__import__``, ``globals``, ``partial``, ``map`` and their kin."""
 
 # ruff: noqa: ARG001  # all handlers have one signature
+
+# all handlers have one signature
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -189,11 +191,11 @@ def _dict(
 ) -> Value | None:
     if not arguments and "**" not in keywords:
         given: dict[Scalar, Value] = {}
-        given.update({k: v for k, v in keywords.items()})
+        given.update(dict(keywords))
         return Pairs(given)
     if len(arguments) == 1 and isinstance(arguments[0], Pairs):
         merged: dict[Scalar, Value] = dict(arguments[0].pairs)
-        merged.update({k: v for k, v in keywords.items()})
+        merged.update(dict(keywords))
         return Pairs(merged, arguments[0].taint)
     return None
 

@@ -2,6 +2,8 @@
 
 # ruff: noqa: ARG001  # all handlers have one signature
 
+# all handlers have one signature
+
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -33,28 +35,34 @@ if TYPE_CHECKING:
     from backstamp.formats.python.machine import Machine
 
 PATH_METHODS = frozenset(
-    "expanduser resolve absolute joinpath read_text read_bytes write_text write_bytes open exists mkdir unlink as_posix "
+    "expanduser resolve absolute joinpath read_text read_bytes write_text write_bytes open exists "
+    "mkdir unlink as_posix "
     "with_suffix with_name".split()
 )
 _INVOKERS = frozenset(
-    "map filter functools.reduce reduce atexit.register threading.Thread threading.Timer multiprocessing.Process "
-    "multiprocessing.Pool _thread.start_new_thread thread.start_new_thread asyncio.run asyncio.create_task sorted min max "
-    "asyncio.ensure_future asyncio.gather signal.signal sys.settrace sys.setprofile sys.addaudithook itertools.starmap "
+    "map filter functools.reduce reduce atexit.register threading.Thread threading.Timer "
+    "multiprocessing.Process "
+    "multiprocessing.Pool _thread.start_new_thread thread.start_new_thread asyncio.run "
+    "asyncio.create_task sorted min max "
+    "asyncio.ensure_future asyncio.gather signal.signal sys.settrace sys.setprofile sys.addaudithook "
+    "itertools.starmap "
     "weakref.finalize contextlib.ExitStack().callback timeit.timeit multiprocessing.get_context().Process "
     "asyncio.to_thread operator.call concurrent.futures.thread.ThreadPoolExecutor".split()
 )
 _INVOKING_ENDS = frozenset(
-    "submit apply_async run_in_executor starmap imap call_soon call_later run_until_complete to_thread add_done_callback map "
+    "submit apply_async run_in_executor starmap imap call_soon call_later run_until_complete "
+    "to_thread add_done_callback map "
     "start_new_thread".split()
 )
 _SENSITIVE = frozenset(
-    "pickle torch builtins importlib safetensors sys picklescan modelscan fickling modelaudit backstamp joblib yaml os "
+    "pickle torch builtins importlib safetensors sys picklescan modelscan fickling modelaudit "
+    "backstamp joblib yaml os "
     "_pickle marshal subprocess socket ssl hayward".split()
 )
 
 
 def spread(values: list[Value], keywords: dict[str, Value]) -> list[Value]:
-    """List the arguments with which a handed-on callable is called: ``args=(...)``, the items of a list, the rest."""
+    """List the arguments with which a handed-on callable is called."""
     given = keywords.get("args")
     if isinstance(given, Items):
         return given.items
@@ -160,6 +168,7 @@ def code(
 def compile_code(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> Value | None:
+    """Compile code: what is known of the text stays known."""
     given = arguments[0] if arguments else keywords.get("source")
     if isinstance(given, Const | Choice):
         return given
@@ -242,6 +251,7 @@ def _touched(m: "Machine", name: str, callee: Ref, path: Value, mode: str) -> in
 def open_file(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> Value | None:
+    """Open a file: say what reading it gives."""
     path = arguments[0] if arguments else keywords.get("file", unknown())
     mode = arguments[1] if len(arguments) > 1 else keywords.get("mode")
     text = described(mode) if mode is not None else "r"
@@ -252,6 +262,7 @@ def open_file(
 def write_to(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> None:
+    """Write to an opened file."""
     # What is written to a file and later run: the file's path carries the taint on.
     if callee.text and arguments:
         _drop(m, Const(callee.text), arguments[0].taint)

@@ -1,7 +1,9 @@
 """Rules about what Python source runs: processes, code from elsewhere, machine code.
 
-1. What runs by itself (on import, or when an object is made or called) weighs more than what waits to be called.
-2. A chain convicts, not a word: downloaded or decoded data which is run, credentials which are sent, names which are
+1. What runs by itself (on import, or when an object is made or called) weighs more than what waits to be
+called.
+2. A chain convicts, not a word: downloaded or decoded data which is run, credentials which are sent, names
+which are
    built to hide what they call. The same calls on plain data are what ordinary model code does.
 """
 
@@ -26,7 +28,8 @@ from backstamp.models.rules.python_evidence import (
 
 class HostileCommand:
     """## What it does
-    Looks for commands that open a shell to elsewhere, run what they download, destroy data, hide, or settle in the system.
+    Looks for commands that open a shell to elsewhere, run what they download, destroy data, hide, or settle
+    in the system.
 
     ## Why is this bad?
     No model needs such a command. Whoever uses the code gives the machine away.
@@ -52,7 +55,8 @@ class HostileCommand:
 
 class ProcessOnImport:
     """## What it does
-    Looks for processes that start as soon as the code is imported, other than tools asked about themselves (git, nvidia-smi).
+    Looks for processes that start as soon as the code is imported, other than tools asked about themselves
+    (git, nvidia-smi).
 
     ## Why is this bad?
     Loading a model with its code is enough to run the command.
@@ -220,7 +224,8 @@ class ReverseShell:
 
 class HiddenCallee:
     """## What it does
-    Looks for calls that start processes or run code whose name is put together, decoded or dug out of object internals.
+    Looks for calls that start processes or run code whose name is put together, decoded or dug out of
+    object internals.
 
     ## Why is this bad?
     Nobody writes a plain call this way, but to keep readers and scanners from seeing it.
@@ -317,7 +322,8 @@ class DestructiveDelete:
 
 class Persistence:
     """## What it does
-    Looks for writes to files that the system or the interpreter runs later: shell profiles, cron, autostart, .pth files.
+    Looks for writes to files that the system or the interpreter runs later: shell profiles, cron,
+    autostart, .pth files.
 
     ## Why is this bad?
     The code settles in: removing the model does not remove it.
@@ -343,7 +349,8 @@ class Persistence:
 
 class ToolOnImport:
     """## What it does
-    Looks for tools (package managers, converters) and for unknown commands that run as soon as code is imported.
+    Looks for tools (package managers, converters) and for unknown commands that run as soon as code is
+    imported.
 
     ## Why is this bad?
     Loading a model should not install or convert anything.
@@ -437,7 +444,8 @@ class CodeFromData:
 
 class EvaluatedText:
     """## What it does
-    Looks for functions, called by others only, that run text as code where the text is not known from the source.
+    Looks for functions, called by others only, that run text as code where the text is not known from the
+    source.
 
     ## Why is this bad?
     Whoever controls the text runs code.

@@ -57,7 +57,8 @@ class DisabledScanner:
 
 class PatchedLoader:
     """## What it does
-    Looks for loading code that replaces functions of the loaders or of the interpreter: ``torch.load``, ``open``.
+    Looks for loading code that replaces functions of the loaders or of the interpreter: ``torch.load``,
+    ``open``.
 
     ## Why is this bad?
     Every later use by anybody in the process runs the replacement.
@@ -102,7 +103,8 @@ class PatchedLoader:
 
 class HiddenText:
     """## What it does
-    Looks for source that hides code from readers: rewriting codecs, unclosed bidirectional overrides, lookalike letters, code
+    Looks for source that hides code from readers: rewriting codecs, unclosed bidirectional overrides,
+    lookalike letters, code
     beyond the edge of the screen.
 
     ## Why is this bad?

@@ -56,7 +56,8 @@ class Exfiltration:
 
 class CredentialOnImport:
     """## What it does
-    Looks for credential files (keys, cookies, wallets, password files) that are read by themselves when code is loaded.
+    Looks for credential files (keys, cookies, wallets, password files) that are read by themselves when
+    code is loaded.
 
     ## Why is this bad?
     Model code has no use for them; what reads them mostly sends them.
@@ -107,8 +108,7 @@ class CredentialRead:
 
 
 class Keylogger:
-    """
-    ## What it does
+    """## What it does
     Looks for keyboard listeners and browser-store readers that start by themselves when code is loaded.
 
     ## Why is this bad?
@@ -164,8 +164,7 @@ class Spying:
 
 
 class MetadataOnImport:
-    """
-    ## What it does
+    """## What it does
     Looks for requests to the credential service of cloud machines that are made as soon as code is loaded.
 
     ## Why is this bad?
@@ -218,7 +217,8 @@ class MetadataService:
 
 class DubiousHost:
     """## What it does
-    Looks for connections, made by themselves when code is loaded, to drop boxes, tunnels, paste sites and bare addresses.
+    Looks for connections, made by themselves when code is loaded, to drop boxes, tunnels, paste sites and
+    bare addresses.
 
     ## Why is this bad?
     These hosts serve to drop malware and to collect what it steals.
