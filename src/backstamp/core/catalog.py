@@ -26,8 +26,9 @@ class FamilyEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):
-    """A risk area's catalog."""
+    """A risk area's catalog. ``knowledge`` names modules whose ``snapshot()`` tells what is judged by."""
 
     name: str
     readers: tuple[ReaderEntry, ...]
     families: tuple[FamilyEntry, ...]
+    knowledge: tuple[str, ...] = ()

@@ -1,7 +1,5 @@
 """Digests: the names of bytes."""
 
-import hashlib
-
 import msgspec
 
 
@@ -16,4 +14,6 @@ class Digest(msgspec.Struct, frozen=True):
 
 def digest_of(data: bytes | memoryview) -> Digest:
     """Compute the digest of bytes that are at hand."""
+    import hashlib
+
     return Digest(hashlib.sha256(data).hexdigest())

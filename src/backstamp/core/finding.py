@@ -1,6 +1,5 @@
 """Rules and findings: what facts mean."""
 
-import hashlib
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import ClassVar, Protocol
@@ -10,6 +9,7 @@ import msgspec
 from backstamp.core.digest import Digest
 from backstamp.core.fact import Fact, FactBook
 from backstamp.core.location import Line, Location, Pointer
+from backstamp.core.secrets import masked
 
 
 class Severity(StrEnum):
@@ -82,9 +82,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             name=self.name,
             severity=self.severity,
             confidence=self.confidence,
-            message=self.message.format(**{k: shown(v) for k, v in words.items()}),
+            message=self.message.format(**{k: _quoted(v, 200) for k, v in words.items()}),
             place=fact.place,
-            evidence=tuple(shown(line, 400) for line in evidence),
+            evidence=tuple(_quoted(line, 400) for line in evidence),
             references=self.maps,
         )
 
@@ -100,24 +100,48 @@ class Detector(Protocol):
         ...
 
 
+def _quoted(value: str | int, limit: int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return shown(masked(value[: limit + _LOOKAHEAD]), limit)
+
+
+_LOOKAHEAD = 4096  # a credential which starts inside the limit and ends beyond it is still seen whole
+
+
 def shown(value: str | int, limit: int = 200) -> str:
     """Make text from an artifact fit to be shown: bounded, with control and bidi characters escaped.
 
     Printable characters of any script stay. Renderers escape again for their own syntax.
     """
     text = str(value)
-    cut = text[: limit + 1]
-    if not cut.isprintable() or not cut.isascii():
-        cut = "".join(c if _is_plain(c) else _escaped(c) for c in cut)
+    cut = visible(text[: limit + 1])
     return cut if len(text) <= limit else cut[:limit] + "…"
 
 
-def _is_plain(char: str) -> bool:
-    return char.isprintable() and not (0xE0000 <= ord(char) <= 0xE01EF or 0xFE00 <= ord(char) <= 0xFE0F)
+def visible(text: str) -> str:
+    """Write control, bidi and invisible characters and undecodable bytes as escapes; the rest stays."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if is_plain(c) else _escaped(c) for c in text)
+
+
+def is_plain(char: str) -> bool:
+    """Say whether a character shows as itself: not a control, not invisible, not half a surrogate pair."""
+    if not char.isprintable() or char in _BLANKS:
+        return False
+    return not (0xE0000 <= ord(char) <= 0xE01EF or 0xFE00 <= ord(char) <= 0xFE0F)
+
+
+_BLANKS = frozenset(
+    "\u115f\u1160\u2800\u3164\uffa0"
+)  # printable by the tables of Unicode, yet nothing is seen
 
 
 def _escaped(char: str) -> str:
     code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is not UTF-8, as os.fsdecode hands it over
+        code -= 0xDC00
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
@@ -128,6 +152,8 @@ def fingerprint_of(finding: Finding, count: int) -> str:
 
     It covers rule, path, symbolic place and message; ``count`` tells equal ones apart.
     """
+    import hashlib
+
     where = finding.place.where
     symbol = where.pointer if isinstance(where, Pointer) else "line" if isinstance(where, Line) else ""
     parts = (finding.rule, *finding.place.path, symbol, finding.message, str(count))

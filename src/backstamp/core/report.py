@@ -2,7 +2,7 @@
 
 import msgspec
 
-from backstamp.core.finding import Finding, Rule
+from backstamp.core.finding import Finding, Rule, Severity
 from backstamp.core.reading import Coverage
 from backstamp.core.verdict import Verdict
 
@@ -27,7 +27,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a scan found out. Holds no clock time: equal inputs give equal reports."""
+    """Everything that a scan found out. Holds no clock time: equal inputs give equal reports.
+
+    ``fail_on`` is the lowest severity which denied; ``None`` if findings were not to deny at all.
+    """
 
     target: str
     verdict: Verdict
@@ -37,3 +40,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     knowledge: tuple[Snapshot, ...]
     tool_version: str
     total_bytes: int = 0
+    fail_on: Severity | None = Severity.HIGH

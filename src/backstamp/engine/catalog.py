@@ -7,7 +7,7 @@ from importlib import import_module
 from backstamp.core.catalog import Area, FamilyEntry, ReaderEntry
 from backstamp.core.finding import Detector
 from backstamp.core.reading import Reader
-from backstamp.core.report import RuleText
+from backstamp.core.report import RuleText, Snapshot
 from backstamp.models.catalog import AREA as MODELS
 
 AREAS: tuple[Area, ...] = (MODELS,)
@@ -42,6 +42,15 @@ def all_detectors(areas: tuple[Area, ...] = AREAS) -> tuple[Detector, ...]:
     """Load every rule there is, sorted by code."""
     found = [d for area in areas for family in area.families for d in detectors_of(family)]
     return tuple(sorted(found, key=lambda d: d.RULE.code))
+
+
+def snapshots(areas: tuple[Area, ...] = AREAS) -> tuple[Snapshot, ...]:
+    """Name the knowledge that the areas judge by, with its dates."""
+    return tuple(
+        getattr(import_module(module), "snapshot")()  # noqa: B009  # the module is only known by name
+        for area in areas
+        for module in area.knowledge
+    )
 
 
 def text_of(detector: Detector) -> RuleText:

@@ -5,6 +5,10 @@ because an interpreter would be told so.
 """
 
 from backstamp.core.blob import Blob
+from backstamp.formats.compressed import stream_kind
+from backstamp.formats.executable import native_at
+from backstamp.formats.graphkinds import graph_kinds
+from backstamp.formats.zip import TAIL, has_end
 
 # Formats which carry no code and that no model loader opens: known, and left alone.
 _MEDIA = (
@@ -19,37 +23,58 @@ _MEDIA = (
     (b"ftyp", 4, "mp4"),
     (b"%PDF-", 0, "pdf"),
     (b"wOF2", 0, "font"),
+    (b"wOFF", 0, "font"),
+    (b"OTTO", 0, "font"),
+    (b"ttcf", 0, "font"),
     (b"\x00\x01\x00\x00\x00", 0, "font"),
+    (b"II*\0", 0, "tiff"),
+    (b"MM\0*", 0, "tiff"),
+    (b"\x1a\x45\xdf\xa3", 0, "matroska"),
+    (b"AVI LIST", 8, "avi"),
+    (b"FORM", 0, "aiff"),
+    (b"PAR1", 0, "parquet"),
+    (b"ARROW1\0\0", 0, "arrow"),
+    (b"SQLite format 3\0", 0, "sqlite"),
+    (b"\xde\x12\x04\x95\0\0", 0, "gettext"),
+    (b"\x95\x04\x12\xde\0\0", 0, "gettext"),
+    (b"TZif", 0, "timezone"),
+    (b"\0\0\0\1Bud1", 0, "ds-store"),
+    (b"\xde\xc0\xef\xbe\1\0\0\0", 16, "lmdb"),
 )
 
 _MAGIC = (
     (b"GGUF", 0, "gguf"),
     (b"FUGG", 0, "gguf"),
     (b"\x93NUMPY", 0, "npy"),
-    (b"\x1f\x8b", 0, "gzip"),
-    (b"BZh", 0, "bzip2"),
-    (b"\xfd7zXZ\x00", 0, "xz"),
-    (b"\x5d\x00\x00", 0, "lzma"),
-    (b"\x28\xb5\x2f\xfd", 0, "zstd"),
-    (b"\x04\x22\x4d\x18", 0, "lz4"),
     (b"7z\xbc\xaf\x27\x1c", 0, "sevenzip"),
-    (b"\x7fELF", 0, "elf"),
-    (b"MZ", 0, "pe"),
-    (b"\xfe\xed\xfa\xce", 0, "macho"),
-    (b"\xfe\xed\xfa\xcf", 0, "macho"),
-    (b"\xce\xfa\xed\xfe", 0, "macho"),
-    (b"\xcf\xfa\xed\xfe", 0, "macho"),
     (b"\x89HDF\r\n\x1a\n", 0, "hdf5"),
     (b"version https://git-lfs.github.com/spec/", 0, "lfs-pointer"),
     (b"TFL3", 4, "tflite"),
-    (b"#!", 0, "script"),
 )
 
-_KNOWN = frozenset({"empty", "text", "json", "yaml", "lfs-pointer", *(kind for _, _, kind in _MEDIA)})
+# ``raw-tensor`` is said by containers of members whose loader takes them for plain numbers.
+_NAMED = (
+    ((".bmp",), b"BM", "bmp"),
+    ((".ico", ".cur"), b"\0\0", "icon"),
+    ((".der", ".crt", ".cer", ".p12", ".pfx"), b"0", "certificate"),
+    ((".class",), b"\xca\xfe\xba\xbe", "java-class"),
+)
+_KNOWN = frozenset(
+    {
+        "empty", "text", "json", "yaml", "lfs-pointer", "raw-tensor",
+        *(kind for _, _, kind in _MEDIA), *(kind for _, _, kind in _NAMED),
+    }
+)  # fmt: skip
 _TEXT_SAMPLE = 64 * 1024
-_ZIP_TAIL = 66_000
+_STREAM_STARTS = b"\x1fB\xfd(\x04Z\x5dx"
+_NATIVE_STARTS = b"\x7fM\xfe\xce\xcf\xca\0j"
+_SCRIPT_NAMES = (
+    ".sh", ".bash", ".zsh", ".command", ".bat", ".cmd", ".ps1", ".psm1", ".vbs", ".vbe", ".wsf", ".hta",
+    ".desktop",
+)  # fmt: skip
 _CODE_NAMES = (".py", ".pyw", ".pyi")
 _TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
+_PICKLE_STARTS = b"(]})NIJKMLFGSTUVXcPBCgi\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97\x82\x83\x84"
 
 
 def kinds_of(blob: Blob) -> frozenset[str]:
@@ -60,30 +85,71 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     head = bytes(view[:512])
     kinds = {kind for magic, at, kind in _MAGIC if head.startswith(magic, at)}
     kinds |= {kind for magic, at, kind in _MEDIA if head.startswith(magic, at)}
-    if head.startswith(b"PK\x03\x04") or _has_zip_end(view):
-        kinds.add("zip")
+    first = head[0]
+    if first in _STREAM_STARTS and (stream := stream_kind(head)):
+        kinds.add(stream)
+    if first in _NATIVE_STARTS and (native := _native_kind(view)):
+        kinds.add(native)
     if len(head) >= 512 and _is_tar(head):
         kinds.add("tar")
+    if _is_zip(view, head):
+        kinds.add("zip")
     if _is_safetensors(head, blob.size):
         kinds.add("safetensors")
-    if _is_zlib(head):
-        kinds.add("zlib")
     name = blob.name.lower()
+    kinds |= {kind for suffixes, magic, kind in _NAMED if head.startswith(magic) and name.endswith(suffixes)}
     kinds |= _text_kinds(view, name, head)
+    if "text" in kinds:
+        kinds.discard("zlib")
+    kinds |= _graph_kinds(blob, name, kinds)
     if name.endswith(_CODE_NAMES):
         kinds.add("python")
     if name.endswith(".ipynb") and "json" in kinds:
         kinds.add("notebook")
     if _is_pyc(head):
         kinds.add("pyc")
-    if _is_pickle(view, name, kinds):
+    if _is_pickle(view, name):
         kinds.add("pickle")
     return frozenset(kinds)
+
+
+def settled(found: frozenset[str], forced: tuple[str, ...]) -> tuple[str, ...]:
+    """Join what bytes look like with what their container's loader takes them for.
+
+    TorchScript code ends in ``.py`` and no Python ever runs it.
+    """
+    if "torchscript-code" in forced:
+        found -= {"python"}
+    return tuple(sorted({*found, *forced}))
+
+
+def _graph_kinds(blob: Blob, name: str, kinds: set[str]) -> frozenset[str]:
+    """Name the formats of model graphs; a name counts only where nothing else is known of the bytes."""
+    return graph_kinds(blob.view, blob.size, name, is_unknown=not kinds)
 
 
 def is_known(kinds: tuple[str, ...]) -> bool:
     """Say whether bytes of these formats need no reader: text, pictures, sound and the like."""
     return bool(kinds) and _KNOWN.issuperset(kinds)
+
+
+def _is_zip(view: memoryview, head: bytes) -> bool:
+    """Zips begin with a local header, or end with an end record which a directory goes with.
+
+    Behind other beginnings the record must end the file: else each tar that holds a zip were one.
+    """
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return True
+    if len(view) < 22 or b"PK\x05\x06" not in bytes(view[-TAIL:]):
+        return False
+    return has_end(view, exact=True)
+
+
+def _native_kind(view: memoryview) -> str:
+    native = native_at(view)
+    if native is None:
+        return ""
+    return "pe" if native.kind == "ape" else native.kind
 
 
 def _is_pyc(head: bytes) -> bool:
@@ -94,10 +160,6 @@ def _is_pyc(head: bytes) -> bool:
     return (62011 <= magic <= 62300 and head[8] == 0x63) or (
         3000 <= magic < 3900 and (head[16] & 0x7F == 0x63 or head[12] & 0x7F == 0x63)
     )
-
-
-def _has_zip_end(view: memoryview) -> bool:
-    return b"PK\x05\x06" in bytes(view[-_ZIP_TAIL:])
 
 
 def _is_tar(head: bytes) -> bool:
@@ -116,21 +178,28 @@ def _is_safetensors(head: bytes, size: int) -> bool:
     return int.from_bytes(head[:8], "little") <= size
 
 
-def _is_zlib(head: bytes) -> bool:
-    return len(head) > 8 and head[0] == 0x78 and head[1] in (0x01, 0x5E, 0x9C, 0xDA)
-
-
 def _text_kinds(view: memoryview, name: str, head: bytes) -> set[str]:
     sample = bytes(view[:_TEXT_SAMPLE])
     if not _is_text(sample):
-        return set()
+        # A shell reads a script line by line, and never gets to what stands behind its exit.
+        return {"script"} if sample.startswith(b"#!/") else set()
     kinds = {"text"}
     first = sample.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if first in (b"{", b"["):
         kinds.add("json")
     if name.endswith(_TEMPLATE_NAMES):
         kinds.add("jinja")
+    if sample.startswith(b"#!"):
+        # Without a suffix, the first line says who reads a text.
+        kinds.add("python" if _names_python(sample) else "script")
+    elif name.endswith(_SCRIPT_NAMES):
+        kinds.add("script")
     return kinds
+
+
+def _names_python(sample: bytes) -> bool:
+    line = sample[: sample.find(b"\n")] if b"\n" in sample[:256] else sample[:256]
+    return b"python" in line or b"pypy" in line
 
 
 def _is_text(sample: bytes) -> bool:
@@ -143,6 +212,9 @@ def _is_text(sample: bytes) -> bool:
     return True
 
 
-def _is_pickle(view: memoryview, name: str, kinds: set[str]) -> bool:
-    first = view[0]
-    return first == 0x80 and len(view) > 1 and view[1] <= 5
+def _is_pickle(view: memoryview, name: str) -> bool:
+    if view[0] not in _PICKLE_STARTS:
+        return False
+    from backstamp.formats.pickle.recognise import looks_like_pickle
+
+    return looks_like_pickle(view, name)

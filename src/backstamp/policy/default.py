@@ -1,9 +1,9 @@
 """The default policy.
 
-1. A finding at or above the threshold denies.
+1. A finding at or above the threshold denies; without a threshold none does.
 2. Else, an artifact that was not examined to the end leaves the verdict undetermined;
    what was left out on request (``skipped``) does not.
-3. Else, a finding of medium or low severity warns. ``info`` never changes a verdict.
+3. Else, a finding of low severity or above warns. ``info`` never changes a verdict.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ _UNREAD = frozenset({Status.PARTIAL, Status.UNSUPPORTED, Status.FAILED})
 
 
 def verdict_on(
-    findings: Sequence[Finding], coverage: Sequence[Coverage], *, fail_on: Severity = Severity.HIGH
+    findings: Sequence[Finding], coverage: Sequence[Coverage], *, fail_on: Severity | None = Severity.HIGH
 ) -> Verdict:
     """Judge findings and coverage by the default policy; ``fail_on`` is the denying severity."""
-    denying = [f for f in findings if f.severity.rank >= fail_on.rank]
+    denying = [f for f in findings if fail_on and f.severity.rank >= fail_on.rank]
     if denying:
         return Verdict(Outcome.DENY, _reasons(denying))
     unread = [c for c in coverage if c.status in _UNREAD]

@@ -1,0 +1,1 @@
+"""Jinja templates to syntax trees. Nothing is ever rendered."""

@@ -1,0 +1,1 @@
+"""Pickles, followed symbolically as CPython's ``_pickle.c`` would run them. Nothing is executed."""

@@ -1,0 +1,37 @@
+"""Facts about weight files: safetensors, GGUF and GGML."""
+
+from backstamp.core.fact import Fact
+
+
+class WeightsSummary(Fact, frozen=True, kw_only=True):
+    """What a weight file says of itself.
+
+    ``dtypes`` counts tensors by element type, most frequent first; ``metadata`` holds short declared
+    values (of GGUF the ``general.*`` keys), as text.
+    """
+
+    format: str
+    version: int
+    tensors: int
+    parameters: int
+    dtypes: tuple[tuple[str, int], ...]
+    metadata: tuple[tuple[str, str], ...]
+
+
+class WeightsFlaw(Fact, frozen=True, kw_only=True):
+    """Something in the structure of a weight file which its format forbids.
+
+    ``flaw`` is a word of the format's own list (``Flaw``); ``name`` is the tensor or key concerned.
+    """
+
+    format: str
+    flaw: str
+    name: str
+    seen: str
+
+
+class TensorName(Fact, frozen=True, kw_only=True):
+    """A tensor's name that is unlike a dotted path of identifiers; ordinary names are not stated."""
+
+    format: str
+    name: str

@@ -1,3 +1,0 @@
-"""Rules about pickles."""
-
-RULES: tuple[type, ...] = ()

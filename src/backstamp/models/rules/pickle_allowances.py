@@ -1,0 +1,229 @@
+"""Typed allowances: callables which ordinary pickles call, and the arguments with which that is harmless.
+
+An entry is a function from the opcode and the abstract arguments to a judgement: ``()`` is harmless, a pair
+names the rule and the detail. A bare name is never allowed here: what is harmless with any arguments is
+known as such by ``knowledge.callables``.
+"""
+
+from collections.abc import Callable
+
+from backstamp.models.facts.pickle import AnyValue, Constant, Items, Name, Pairs
+from backstamp.models.rules.pickle_evidence import texts_in
+
+Judged = tuple[()] | tuple[str, str]
+Values = tuple[AnyValue, ...]
+Entry = Callable[[Values], Judged]
+
+# Modules which do something visible as soon as they are imported.
+RUNS_ON_IMPORT = frozenset({"antigravity", "this", "idlelib.idle", "turtledemo", "__hello__", "__phello__"})
+
+# Machinery of the standard library: its objects are harmless by themselves and never part of stored data.
+_MACHINERY = frozenset(
+    "http.client http.server urllib.request socket ssl ftplib smtplib poplib imaplib nntplib telnetlib "
+    "xmlrpc.client xmlrpc.server socketserver webbrowser subprocess pty ctypes _ctypes importlib.machinery "
+    "importlib._bootstrap importlib._bootstrap_external importlib.util imp runpy pdb bdb code codeop trace "
+    "cProfile profile timeit idlelib distutils ensurepip venv pip setuptools pkg_resources multiprocessing "
+    "concurrent.futures tkinter turtle sqlite3 dbm shelve zipimport atexit faulthandler gc _thread sched "
+    "asyncio cmd readline rlcompleter wsgiref cgitb pydoc doctest unittest test".split()
+)
+_MACHINERY_NAMES = frozenset({("threading", "Thread"), ("threading", "Timer"), ("weakref", "finalize")})
+
+# Sinks by effect that are left in benign pickles as plain values (callbacks such as verbose=print).
+COMMON_GLOBALS = frozenset(
+    {("builtins", "print"), ("builtins", "open"), ("time", "sleep"), ("collections", "namedtuple")}
+)
+
+_CLOUDPICKLE = (
+    "cloudpickle.cloudpickle",
+    "cloudpickle.cloudpickle_fast",
+    "cloudpickle",
+    "joblib.externals.cloudpickle",
+    "joblib.externals.cloudpickle.cloudpickle",
+    "pyspark.cloudpickle.cloudpickle",
+    "ray.cloudpickle.cloudpickle",
+    "srsly.cloudpickle.cloudpickle",
+)
+_DILL = ("dill._dill", "dill.dill", "dill")
+
+
+def _in(modules: tuple[str, ...], names: str) -> frozenset[tuple[str, str]]:
+    return frozenset((module, name) for module in modules for name in names.split())
+
+
+CLASS_MAKERS = (
+    _in(_CLOUDPICKLE, "_make_skeleton_class _make_skeleton_enum _rehydrate_skeleton_class")
+    | _in(_DILL, "_create_type _create_namedtuple")
+    | {("builtins", "type"), ("types", "new_class")}
+)
+FUNCTION_MAKERS = (
+    _in(_CLOUDPICKLE, "_make_function _make_skel_func _fill_function")
+    | _in(_DILL, "_create_function")
+    | {("types", "FunctionType"), ("types", "LambdaType"), ("builtins", "function")}
+)
+_CODE_MAKERS = _in(_DILL, "_create_code") | {("types", "CodeType"), ("builtins", "code")}
+_HARMLESS_MAKERS = _in(
+    _CLOUDPICKLE,
+    "_make_empty_cell _make_cell cell_set _get_cell_contents _make_typevar _decompose_typevar "
+    "_gen_ellipsis _gen_not_implemented instance _empty_cell_value _make_dict_keys _make_dict_values "
+    "_make_dict_items _lookup_class_or_track",
+) | _in(
+    _DILL,
+    "_create_cell _create_array _create_dtypemeta _create_ftype _create_rlock _create_lock _create_weakref _load_type",
+)
+# What gives a type by its name in the modules types and builtins.
+TYPE_LOADERS = _in(_CLOUDPICKLE, "_builtin_type") | _in(_DILL, "_load_type")
+_STATE_SETTERS = _in(_CLOUDPICKLE, "_function_setstate _class_setstate")
+_IMPORTERS = _in(_CLOUDPICKLE, "subimport") | _in(_DILL, "_import_module")
+_MODULE_MAKERS = _in(_CLOUDPICKLE, "dynamic_subimport")
+
+# Names in carried code which say that it does more than compute.
+_SINK_WORDS = frozenset(
+    "system popen Popen check_output check_call subprocess socket exec eval __import__ urlopen "
+    "urlretrieve ctypes "
+    "execv execve execvp spawnl spawnv posix_spawn pty fork rmtree unlink b64decode marshal runpy "
+    "__subclasses__".split()
+)
+
+
+def judged(callee: tuple[str, str], values: Values) -> Judged | None:
+    """Judge a call by its typed allowance; ``None`` if there is none for this callee."""
+    entry = _ENTRIES.get(callee)
+    if entry:
+        return entry(values)
+    if (
+        callee in FUNCTION_MAKERS
+        or callee in _CODE_MAKERS
+        or callee in _STATE_SETTERS
+        or callee in _MODULE_MAKERS
+    ):
+        return _carried(values)
+    if callee in CLASS_MAKERS:
+        return _made_class(values)
+    if callee in _HARMLESS_MAKERS:
+        return ()
+    if callee in _IMPORTERS:
+        return _subimport(values)
+    if callee[1].startswith("__pyx_unpickle_"):
+        return () if values and isinstance(values[0], Name) else ("suspicious-function", "")
+    return None
+
+
+def is_machinery(module: str, name: str) -> bool:
+    """Say whether a callable belongs to machinery that stored data never has."""
+    parts = module.split(".")
+    heads = (".".join(parts[: n + 1]) for n in range(len(parts)))
+    return (module, name) in _MACHINERY_NAMES or any(head in _MACHINERY for head in heads)
+
+
+def is_known_dunder(module: str, name: str) -> bool:
+    """Say whether picklers themselves write this dunder name."""
+    is_newobj = module == "copyreg" and name in ("__newobj__", "__newobj_ex__")
+    return is_newobj or module in ("operator", "_operator") or name == "__main__"
+
+
+def _carried(values: Values) -> Judged:
+    words = {word for text, _ in texts_in(values) for word in (text, *text.split(".")) if word in _SINK_WORDS}
+    return ("carried-sink", ", ".join(sorted(words))) if words else ("carried-code", "")
+
+
+def _made_class(values: Values) -> Judged:
+    return () if len(values) == 1 else _carried(values)
+
+
+def _subimport(values: Values) -> Judged:
+    match values:
+        case (Constant(value=str()),):
+            return ()
+        case _:
+            return "resolve", ""
+
+
+def _attribute(values: Values) -> Judged:
+    """Judge ``getattr``: picklers write it for methods and enum members, with a plain name."""
+    match values:
+        case (Name(name=""), *_):
+            return "resolve", "an attribute of a module"
+        case (_, Constant(value=str() as name, kind="str"), *_):
+            return ("dunder", name) if name.startswith("__") and name.endswith("__") else ()
+        case _:
+            return "resolve", ""
+
+
+def _getter(values: Values) -> Judged:
+    """Judge ``attrgetter``, ``itemgetter`` and ``methodcaller``: plain names make plain getters."""
+    for text, _ in texts_in(values):
+        if "__" in text:
+            return "dunder", text
+    return ()
+
+
+def _nested_bytes(values: Values) -> Judged:
+    """Judge ``torch.storage._load_from_bytes``: its bytes are examined as an artifact of their own."""
+    match values:
+        case (Constant(kind="bytes"),):
+            return ()
+        case _:
+            return "load", ""
+
+
+def _plain_text(values: Values) -> Judged:
+    return () if all(isinstance(v, Constant) for v in values) else ("suspicious-function", "")
+
+
+def _any(values: Values) -> Judged:  # noqa: ARG001  # arguments that matter are judged on their own
+    return ()
+
+
+def _encode(values: Values) -> Judged:
+    match values:
+        case (_, Constant(value=str() as codec), *_) if codec.lower().replace("-", "").replace("_", "") in (
+            "latin1",
+            "iso88591",
+            "utf8",
+            "ascii",
+            "bytes",
+            "utf16",
+            "utf32",
+        ):
+            return ()
+        case (_,):
+            return ()
+        case (_, Constant(value=str() as codec), *_):
+            return "suspicious-function", f"the codec {codec}"
+        case _:
+            return "suspicious-function", ""
+
+
+def carried_by_type(loader_arguments: Values, values: Values) -> Judged:
+    """Judge a call of a type that was fetched by its name: code and functions are carried code."""
+    match loader_arguments:
+        case (Constant(value="CodeType" | "FunctionType" | "LambdaType" | "MethodType"),):
+            return _carried(values)
+        case (Constant(value=str()),):
+            return ()
+        case _:
+            return "resolve", ""
+
+
+def _namespace(values: Values) -> Judged:
+    return () if all(isinstance(v, Constant | Items | Pairs) for v in values) else ("suspicious-function", "")
+
+
+_ENTRIES: dict[tuple[str, str], Entry] = {
+    ("builtins", "getattr"): _attribute,
+    ("dill._dill", "_get_attr"): _attribute,
+    ("operator", "attrgetter"): _getter,
+    ("operator", "itemgetter"): _getter,
+    ("operator", "methodcaller"): _getter,
+    ("torch.storage", "_load_from_bytes"): _nested_bytes,
+    ("logging", "getLogger"): _plain_text,
+    ("zoneinfo", "ZoneInfo._unpickle"): _plain_text,
+    ("zoneinfo", "ZoneInfo"): _plain_text,
+    ("functools", "partial"): _any,
+    ("functools", "partialmethod"): _any,
+    ("collections", "defaultdict"): _any,
+    ("collections", "namedtuple"): _namespace,
+    ("_codecs", "encode"): _encode,
+    ("codecs", "encode"): _encode,
+    ("types", "SimpleNamespace"): _namespace,
+}

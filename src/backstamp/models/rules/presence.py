@@ -1,0 +1,54 @@
+"""Rules about files that are not what their names say."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from backstamp.core.fact import FactBook, Present
+from backstamp.core.finding import Confidence, Finding, Rule, Severity
+
+# Names that promise data, and the format that they promise.
+_DATA_NAMES = {
+    ".safetensors": "safetensors", ".gguf": "gguf", ".json": "text", ".jsonl": "text", ".txt": "text", ".md": "text",
+    ".yaml": "text", ".yml": "text", ".csv": "text", ".jinja": "text", ".npy": "npy", ".onnx": "onnx", ".png": "png",
+    ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".wav": "wav", ".gitattributes": "text",
+}  # fmt: skip
+_ACTING = frozenset({"pickle", "sevenzip", "tar", "zip"})
+
+
+class Disguise:
+    """
+    ## What it does
+    Looks for pickles and archives under names that promise plain data: a ``.safetensors`` file that is a
+    pickle, a ``.json`` file that is a zip.
+
+    ## Why is this bad?
+    The name makes people and tools trust the file, while a loader that goes by content runs it.
+
+    ## What to do
+    Do not load the file. Ask its maker what it is.
+    """
+
+    RULE: ClassVar = Rule(
+        code="REP101",
+        name="disguised-file",
+        severity=Severity.HIGH,
+        confidence=Confidence.HIGH,
+        message="the file is named like {promised} but is {found}",
+        maps=("CWE-434", "CWE-646", "AML.T0011.000"),
+    )
+    WANTS: ClassVar = (Present,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each file whose content can act and whose name promises data."""
+        for present in facts.of(Present):
+            kinds = frozenset(present.kinds)
+            acting = kinds & _ACTING
+            if not acting:
+                continue
+            name = present.place.path[-1].lower() if present.place.path else ""
+            promised = next((f for end, f in _DATA_NAMES.items() if name.endswith(end)), "")
+            if promised and promised not in kinds and not (promised == "onnx" and "zip" not in kinds):
+                yield self.RULE.found(present, promised=promised, found=", ".join(sorted(acting)))
+
+
+RULES: tuple[type, ...] = (Disguise,)
