@@ -43,6 +43,7 @@ class Flaw(StrEnum):
     TRUNCATED = "truncated"
     METADATA = "metadata"
     PADDING = "padding"
+    HEADER = "header"
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -77,6 +78,9 @@ def header_of(view: memoryview, size: int, budget: Budget) -> Header:
     if len(view) < 8:
         raise ReadError("shorter than the length of a header")
     length = int.from_bytes(view[:8], "little")
+    if length > MOST_HEADER and 0 in view[:8]:  # a number, not eight letters
+        seen = f"a header of {length:,} bytes, more than the format allows"
+        return Header(data=8, tensors=(), metadata=(), problems=(Problem(Flaw.HEADER, "", seen),))
     if length > MOST_HEADER:
         raise ReadError(f"header of {length:,} bytes, more than the format allows")
     if 8 + length > size:

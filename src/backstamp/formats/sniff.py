@@ -65,6 +65,8 @@ _KNOWN = frozenset(
         *(kind for _, _, kind in _MEDIA), *(kind for _, _, kind in _NAMED),
     }
 )  # fmt: skip
+# What is named so and is nothing else must be read as what it promises, or be reported as unread.
+_PROMISED = ((".safetensors", "safetensors"), (".gguf", "gguf"))
 _TEXT_SAMPLE = 64 * 1024
 _STREAM_STARTS = b"\x1fB\xfd(\x04Z\x5dx"
 _NATIVE_STARTS = b"\x7fM\xfe\xce\xcf\xca\0j"
@@ -106,6 +108,7 @@ def kinds_of(blob: Blob) -> frozenset[str]:
         kinds.add("python")
     if _is_pickle(view, name, kinds):
         kinds.add("pickle")
+    kinds |= {kind for suffix, kind in _PROMISED if name.endswith(suffix) and not kinds - {"text", "json"}}
     return frozenset(kinds)
 
 
