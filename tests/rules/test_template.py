@@ -42,6 +42,9 @@ REACHING = [
     "{{ eval('1') }}",
     "{{ messages.os.popen('x') }}",
     "{{ messages.gi_frame.f_globals }}",
+    "{{ messages[0].get('x') }}{{ requests.get('x') }}",
+    "{% set x = requests.post('x') %}{{ x }}",
+    "{{ os.system('id') }}",
 ]
 
 

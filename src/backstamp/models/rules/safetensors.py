@@ -5,6 +5,8 @@
 """
 
 from collections.abc import Iterator
+from functools import cache
+from re import Pattern
 from typing import ClassVar
 
 from backstamp.core.fact import FactBook
@@ -115,10 +117,21 @@ def is_path_out(name: str) -> bool:
     return ".." in parts or has_drive or is_rooted or parts[0] == "~"
 
 
+@cache
+def _acting_code() -> Pattern[str]:
+    import re
+
+    return re.compile(
+        r"\b(?:os\.(?:system|popen|exec\w+)|subprocess\.\w+|exec|eval|compile|__import__|pickle\.loads?|marshal\.loads)\s*\("
+        r"|__reduce__|__globals__|__subclasses__|<script\b",
+        re.IGNORECASE,
+    )
+
+
 class CodeInMetadata:
     """
     ## What it does
-    Looks for metadata of safetensors files that is named like the interpreter's own hooks, or imports.
+    Looks for metadata of weight files that is named like the interpreter's own hooks, or calls what acts.
 
     ## Why is this bad?
     Weights have no use for it: it is there for a loader, or a second step, that runs metadata.
@@ -142,7 +155,7 @@ class CodeInMetadata:
         for entry in facts.of(MetadataEntry):
             key = entry.key.lower()
             is_hook = len(key) > 4 and key.startswith("__") and key.endswith("__")
-            if is_hook or key in _HOOKS or "__import__(" in entry.value or "__reduce__" in entry.value:
+            if is_hook or key in _HOOKS or _acting_code().search(entry.value):
                 yield self.RULE.found(entry, key=entry.key, value=entry.value)
 
 

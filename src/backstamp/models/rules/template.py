@@ -31,6 +31,11 @@ _INTERNAL = frozenset({
     "globals", "getattribute", "os", "subprocess", "system", "_TemplateReference__context", "_module", "environment",
     "_load_form_data", "url_for", "get_flashed_messages",
 })  # fmt: skip
+# Modules that no renderer of chat templates offers: a template that calls them hopes for one.
+_MODULES = frozenset({
+    "requests", "os", "sys", "subprocess", "socket", "urllib", "shutil", "importlib", "builtins", "httpx", "ctypes",
+    "pickle", "pathlib",
+})  # fmt: skip
 _SINKS = frozenset(
     {
         "eval",
@@ -129,7 +134,8 @@ def _leads_inside(word: TemplateWord) -> bool:
                 and word.name not in _DATA
             )
         case "method":
-            return is_dunder(word.name) or word.name in _INTERNAL or word.name in _SINKS
+            root, _, _ = word.on.partition(".")
+            return root in _MODULES or is_dunder(word.name) or word.name in _INTERNAL or word.name in _SINKS
         case "function":
             return word.name in _SINKS or is_dunder(word.name)
         case "keyword":
