@@ -79,7 +79,12 @@ def test_finds_headers_that_lie(header, code, outcome):
 
 def test_finds_control_characters_and_code_where_names_stand():
     assert codes(safetensors({"a\r\nX: y": entry("F32", [4], 0, 16)}), "m.safetensors") == ["SFT103"]
-    for metadata in ({"__reduce__": "x"}, {"exec": "1"}, {"note": "__import__('os').system('id')"}, {"a": "import os; os.system('x')"}):
+    for metadata in (
+        {"__reduce__": "x"},
+        {"exec": "1"},
+        {"note": "__import__('os').system('id')"},
+        {"a": "import os; os.system('x')"},
+    ):
         whole = {"__metadata__": metadata, "a": entry("F32", [4], 0, 16)}
         assert codes(safetensors(whole), "m.safetensors") == ["SFT104"]
     usual = {
@@ -179,7 +184,8 @@ def _lying(name: str) -> bytes:
 
 LIES = (
     "tensors", "pairs", "string", "array", "numbers", "product", "hidden product", "bytes", "dimensions",
-    "many dimensions", "offset", "wrapping offset", "overlap", "alignment", "odd alignment", "twice", "same name",
+    "many dimensions", "offset", "wrapping offset", "overlap", "alignment", "odd alignment", "twice",
+    "same name",
 )  # fmt: skip
 
 

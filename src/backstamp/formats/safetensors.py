@@ -4,7 +4,8 @@ Source: the format section of github.com/huggingface/safetensors. Rules held her
 
 1. Eight bytes, little-endian: the length of the header, at most 100,000,000.
 2. The header is one JSON object in UTF-8, padded with spaces only.
-3. ``__metadata__`` maps strings to strings; every other key is a tensor: ``dtype``, ``shape``, ``data_offsets``.
+3. ``__metadata__`` maps strings to strings; every other key is a tensor: ``dtype``, ``shape``,
+``data_offsets``.
 4. Offsets count from the end of the header; tensors cover the rest of the file with no gap and no overlap.
 """
 

@@ -18,7 +18,8 @@ GLOBALS = frozenset(
 # Modules and objects of web frameworks: what is used on them is told apart from the same name elsewhere.
 MODULES = frozenset(
     {
-        "requests", "os", "sys", "subprocess", "socket", "urllib", "shutil", "importlib", "builtins", "httpx", "ctypes",
+        "requests", "os", "sys", "subprocess", "socket", "urllib", "shutil", "importlib", "builtins",
+        "httpx", "ctypes",
         "pickle", "pathlib", "request", "session", "config", "app", "current_app",
     }
 )  # fmt: skip

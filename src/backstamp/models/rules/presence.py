@@ -8,8 +8,10 @@ from backstamp.core.finding import Confidence, Finding, Rule, Severity
 
 # Names that promise data, and the format that they promise.
 _DATA_NAMES = {
-    ".safetensors": "safetensors", ".gguf": "gguf", ".json": "text", ".jsonl": "text", ".txt": "text", ".md": "text",
-    ".yaml": "text", ".yml": "text", ".csv": "text", ".jinja": "text", ".npy": "npy", ".onnx": "onnx", ".png": "png",
+    ".safetensors": "safetensors", ".gguf": "gguf", ".json": "text", ".jsonl": "text", ".txt": "text",
+    ".md": "text",
+    ".yaml": "text", ".yml": "text", ".csv": "text", ".jinja": "text", ".npy": "npy", ".onnx": "onnx",
+    ".png": "png",
     ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".wav": "wav", ".gitattributes": "text",
 }  # fmt: skip
 _ACTING = frozenset({"pickle", "sevenzip", "tar", "zip"})
