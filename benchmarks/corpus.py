@@ -6,6 +6,7 @@ table says what others make of attacks that we know; it does not say how we do o
 
 import json
 import os
+import pickle  # written with, never read with
 import pickletools
 import re
 import struct
@@ -78,7 +79,8 @@ def write_small_pickle(path: str) -> None:
 
 def write_large_pickle(path: str, entries: int = 60_000) -> tuple[int, int]:
     """Write a dict of small dicts, as ``pickle.dump`` would; returns bytes and opcodes."""
-    data = pickled({f"key-{n}": {"id": n, "score": n / 7, "name": f"entry {n}"} for n in range(entries)}, 4)
+    value = {f"key-{n}": {"id": n, "score": n / 7, "name": f"entry {n}"} for n in range(entries)}
+    data = pickle.dumps(value, protocol=4)
     with open(path, "wb") as file:
         file.write(data)
     return len(data), sum(1 for _ in pickletools.genops(data))

@@ -112,7 +112,12 @@ def _resolvers() -> list[Case]:
         "subclasses": Call(Call(get, Ref("builtins", "object"), "__subclasses__")),
         "globals-of-function": Call(Ref("builtins", "getattr"), Ref("os", "fspath"), "__globals__"),
     }
-    return [Case("resolver", n, pickled(v, p)) for n, v in values.items() for p in (2, 4)]
+    callees = {"subclasses": "__subclasses__", "globals-of-function": "__globals__"}
+    return [
+        Case("resolver", n, pickled(v, p), callee=callees.get(n, "os.system"))
+        for n, v in values.items()
+        for p in (2, 4)
+    ]
 
 
 def _reexports() -> list[Case]:

@@ -151,3 +151,90 @@ def tf_network(*more: bytes, library: tuple[bytes, ...] = ()) -> bytes:
         *more,
         library=library,
     )
+
+
+# --- HDF5 --------------------------------------------------------------------------------------
+
+
+def _message(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + struct.pack("<HB", len(body), 0) + body
+
+
+def h5_attribute(name: str, text: str) -> bytes:
+    """A scalar attribute of fixed length."""
+    data, label = text.encode(), name.encode() + b"\0"
+    datatype = b"\x13\0\0\0" + struct.pack("<I", len(data))
+    space = b"\x02\0\0\0"
+    head = struct.pack("<BBHHHB", 3, 0, len(label), len(datatype), len(space), 0)
+    return _message(0x0C, head + label + datatype + space + data)
+
+
+def h5_external_link(name: str, file: str) -> bytes:
+    value = b"\0" + file.encode() + b"\0/x\0"
+    head = bytes([1, 8, 64, len(name)]) + name.encode()
+    return _message(0x06, head + struct.pack("<H", len(value)) + value)
+
+
+def h5_file(*messages: bytes, user_block: int = 0) -> bytes:
+    """A file with a version 2 superblock whose root group has these messages."""
+    body = b"".join(messages)
+    header = b"OHDR" + bytes([2, 2]) + struct.pack("<I", len(body)) + body + bytes(4)
+    end = user_block + 48 + len(header)
+    top = b"\x89HDF\r\n\x1a\n" + bytes([2, 8, 8, 0]) + struct.pack("<QQQQ", user_block, 2**64 - 1, end, 48)
+    return bytes(user_block) + top + bytes(4) + header
+
+
+# --- TFLite: a flatbuffer, parents before children ----------------------------------------------
+
+Field = int | str | bytes | list
+
+
+def flat(table: dict[int, Field], identifier: bytes = b"TFL3") -> bytes:
+    """Write a table and everything under it; integers are four bytes wide, lists hold integers or tables."""
+    out = bytearray(4) + identifier
+
+    def write_table(fields: dict[int, Field]) -> int:
+        slots = max(fields, default=-1) + 1
+        size = 4 + 4 * len(fields)
+        start = len(out)
+        offsets = [0] * slots
+        for position, index in enumerate(sorted(fields)):
+            offsets[index] = 4 + 4 * position
+        out.extend(struct.pack("<HH", 4 + 2 * slots, size) + b"".join(struct.pack("<H", o) for o in offsets))
+        at = len(out)
+        out.extend(struct.pack("<i", at - start) + bytes(size - 4))
+        for index, value in fields.items():
+            here = at + offsets[index]
+            out[here : here + 4] = struct.pack("<i", value if isinstance(value, int) else write(value) - here)
+        return at
+
+    def write(value: Field) -> int:
+        at = len(out)
+        if isinstance(value, (str, bytes)):
+            data = value.encode() if isinstance(value, str) else value
+            out.extend(struct.pack("<I", len(data)) + data + b"\0")
+            return at
+        if value and isinstance(value[0], dict):
+            out.extend(struct.pack("<I", len(value)) + bytes(4 * len(value)))
+            for number, item in enumerate(value):
+                here = at + 4 + 4 * number
+                out[here : here + 4] = struct.pack("<I", write_table(item) - here)
+            return at
+        if isinstance(value, dict):
+            return write_table(value)
+        out.extend(struct.pack(f"<I{len(value)}i", len(value), *value))
+        return at
+
+    out[0:4] = struct.pack("<I", write_table(table))
+    return bytes(out)
+
+
+def lite(
+    *customs: str, inputs: list[int] | None = None, shape: list[int] | None = None, code: int = 0
+) -> bytes:
+    """A TFLite model of one built-in operator and custom ones."""
+    codes = [{0: 9, 3: 9}, *({0: 32, 1: c, 3: 32} for c in customs)]
+    calls = [{0: i, 1: inputs or [0], 2: [1]} for i in range(len(codes))] + [{0: code, 1: [0], 2: [1]}]
+    tensors = [{0: shape or [1, 4], 2: 1, 3: "x"}, {0: [1, 2], 2: 0, 3: "y"}]
+    graph = {0: tensors, 1: [0], 2: [1], 3: calls, 4: "main"}
+    return flat({0: 3, 1: codes, 2: [graph], 3: "kit", 4: [{}, {0: bytes(16)}]})

@@ -15,6 +15,11 @@ from kit import graphs
 
 SEEDS = {
     "onnx": [graphs.classifier(), graphs.gated("if"), graphs.gated("arithmetic")],
+    "tensorflow": [graphs.saved_model(graphs.tf_network()), graphs.tf_network()],
+    "tflite": [graphs.lite("FlexErf")],
+    "coreml": [graphs.number(1, 4) + graphs.length(2, graphs.length(1, b"")) + graphs.length(500, b"")],
+    "keras": [b'{"class_name": "Lambda", "config": {"function": ["AAAA"]}}'],
+    "hdf5": [graphs.h5_file(graphs.h5_attribute("a", "{}"), graphs.h5_external_link("w", "x"))],
 }
 
 

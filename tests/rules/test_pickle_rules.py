@@ -7,7 +7,6 @@ from kit.scanning import codes, examined
 
 OS = Ref("os", "system")
 GET = Ref("builtins", "getattr")
-IMPORT = Ref("importlib", "import_module")
 
 _CODE = Call(
     Ref("types", "CodeType"),
@@ -61,12 +60,12 @@ FINDS: dict[str, list[object]] = {
     "PKL103": [Call(Ref("ctypes", "CDLL"), "/tmp/x.so")],
     "PKL104": [Call(Ref("os", "remove"), "/tmp/x"), Call(Ref("shutil", "rmtree"), "/tmp/x")],
     "PKL105": [Call(Ref("socket", "create_connection"), ("127.0.0.1", 9))],
-    "PKL106": [Call(Ref("pickle", "loads"), b"N."), Call(Ref("marshal", "loads"), b"N")],
+    "PKL106": [Call(Ref("pickle", "loads"), b"N.")],
     "PKL107": [Call(Ref("sys", "settrace"), None), Call(Ref("builtins", "setattr"), None, "a", 1)],
     "PKL108": [Call(Ref("os", "_exit"), 0)],
     "PKL109": [Call(Ref("os", "listdir"), "/"), Call(Ref("linecache", "getlines"), "/etc/hostname")],
-    "PKL110": [Call(Ref("webbrowser", "open"), "x")],
-    "PKL111": [Call(IMPORT, "antigravity"), Call(GET, Ref("m", "x"), Call(Ref("m", "name")))],
+    "PKL110": [Call(Ref("builtins", "input"), "x")],
+    "PKL111": [Call(GET, Ref("m", "x"), Call(Ref("m", "name")))],
     "PKL112": [Call(Ref("mylib", "apply_later"), OS), Call(Ref("collections", "defaultdict"), OS)],
     "PKL113": [{"f": OS}, Built(New(Ref("m", "Thing")), {"f": Ref("builtins", "exec")})],
     "PKL114": [Built(Ref("numpy", "size"), {"x": 1}), Appended(Ref("m", "registry"), (1,))],

@@ -10,6 +10,7 @@ from backstamp.formats.protobuf import FIXED32, LENGTH, VARINT, Field, first_fie
 _TENSOR_VALUES = frozenset({3, 4, 5, 6, 7, 8, 9, 10, 11, 13})  # of tensors, and of sequences of them
 _TOP = 128  # fields of a file that are looked at
 _TABLE_MAGIC = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"  # LevelDB table, TensorFlow's checkpoint index
+_CHUNK = 1 << 20
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _NAMED = (
     (".onnx", "onnx"),
@@ -17,6 +18,7 @@ _NAMED = (
     (".h5", "hdf5"),
     (".hdf5", "hdf5"),
     (".mlmodel", "coreml"),
+    (".binarypb", "mediapipe-graph"),
     ("saved_model.pb", "savedmodel"),
 )
 
@@ -28,11 +30,39 @@ def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> 
         kinds.add("hdf5")
     if len(view) == size and bytes(view[-8:]) == _TABLE_MAGIC:
         kinds.add("tf-checkpoint-index")
+    if bytes(view[64:68]) == b"\xef\xbe\xad\xde" and not any(view[8:64]) and 0 < view[4] < 3:
+        kinds.add("coreml-weights")
+    if not len(view):
+        return frozenset(kinds)
+    if view[0] in b'{[ \t\r\n"\xef' and _mentions_layers(view):
+        kinds.add("keras-config")
     if is_unknown and not kinds:
         kinds.update(kind for ending, kind in _NAMED if name.endswith(ending))
         if _is_checkpoint_data(name):
             kinds.add("tf-checkpoint-data")
     return frozenset(kinds)
+
+
+def _mentions_layers(view: memoryview) -> bool:
+    """JSON that speaks of classes as Keras does, or that writes its keys in escapes."""
+    if view[0] not in b"{[" and bytes(view[:64]).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return False
+    return any(
+        b"class_name" in chunk or b"\\u0063" in chunk or b"\\u005f" in chunk or b"\\u005F" in chunk
+        for chunk in (bytes(view[at : at + _CHUNK + 16]) for at in range(0, len(view), _CHUNK))
+    )
+
+
+def is_serialized_graph(view: memoryview, start: int, end: int) -> bool:
+    """Say whether the bytes from ``start`` to ``end`` are one GraphDef, whole."""
+    fields = first_fields(view, start, end, _TOP)
+    if not fields or (len(fields) < _TOP and fields[-1].end != end):
+        return False
+    if _is_graph_def(view, fields):
+        return True
+    library = _inside(view, fields, 2)
+    function = _inside(view, library, 1)
+    return bool(_word(view, _inside(view, function, 1), 1)) and bool(_inside(view, function, 3))
 
 
 def _is_checkpoint_data(name: str) -> bool:
@@ -120,6 +150,16 @@ def _is_coreml(view: memoryview, fields: tuple[Field, ...]) -> bool:
     return any(200 <= f.number < 4000 and f.wire == LENGTH for f in fields)
 
 
+def _is_mediapipe(view: memoryview, fields: tuple[Field, ...]) -> bool:
+    """A CalculatorGraphConfig: nodes that name calculators, without names of their own."""
+    node = _inside(view, fields, 1)
+    return (
+        bool(node)
+        and _word(view, node, 2).endswith(("Calculator", "Cpu", "Gpu", "CPU", "GPU"))
+        and not _has(node, 1, LENGTH)
+    )
+
+
 def _is_sentencepiece(view: memoryview, fields: tuple[Field, ...]) -> bool:
     piece = _inside(view, fields, 1)
     return bool(piece) and _has(piece, 1, LENGTH) and _has(piece, 2, FIXED32)
@@ -152,6 +192,7 @@ _TESTS = (
     ("savedmodel", _is_saved_model),
     ("coreml", _is_coreml),
     ("sentencepiece", _is_sentencepiece),
+    ("mediapipe-graph", _is_mediapipe),
     ("keras-metadata", _is_keras_metadata),
 )
 _WHOLE_TESTS = (("onnx-tensor", _is_tensor), ("tf-fingerprint", _is_fingerprint))

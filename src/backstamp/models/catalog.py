@@ -12,31 +12,67 @@ _FACTS = "backstamp.models.facts."
 _CORE = "backstamp.core.fact"
 _STREAMS = ("bzip2", "gzip", "lz4", "lzma", "xz", "zfile", "zlib", "zstd")
 _EXECUTABLES = ("elf", "macho", "pe", "script", "wasm")
+_PRESENT = "backstamp.core.fact"
 
 AREA = Area(
     name="models",
     readers=(
+        ReaderEntry(
+            name="rawvalues",
+            kinds=(
+                "coreml-weights",
+                "mediapipe-graph",
+                "sentencepiece",
+                "tf-checkpoint-data",
+                "tf-checkpoint-index",
+                "tf-fingerprint",
+            ),
+            module=_READERS + "rawvalues",
+        ),
+        ReaderEntry(
+            name="tensorflow", kinds=("savedmodel", "metagraph", "graphdef"), module=_READERS + "tensorflow"
+        ),
         ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed"),
+        ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf"),
+        ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5"),
         ReaderEntry(name="jinja", kinds=("jinja",), module=_READERS + "jinja"),
+        ReaderEntry(name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras"),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs"),
+        ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook"),
+        ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
         ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx"),
         ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),
+        ReaderEntry(name="pyc", kinds=("marshal", "pyc"), module=_READERS + "pyc"),
         ReaderEntry(name="python", kinds=("python",), module=_READERS + "python"),
         ReaderEntry(name="repository-json", kinds=("json",), module=_READERS + "repository_json"),
         ReaderEntry(name="safetensors", kinds=("safetensors",), module=_READERS + "safetensors"),
         ReaderEntry(name="sevenzip", kinds=("sevenzip",), module=_READERS + "sevenzip"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar"),
+        ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite"),
+        ReaderEntry(name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript"),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip"),
     ),
     families=(
-        FamilyEntry(name="archive", module=_RULES + "archive", facts=(_FACTS + "archive",)),
-        FamilyEntry(name="embedded", module=_RULES + "embedded", facts=(_CORE,)),
+        FamilyEntry(
+            name="bytecode", module=_RULES + "bytecode", facts=(_FACTS + "bytecode", _PRESENT), tree=True
+        ),
         FamilyEntry(
             name="executable", module=_RULES + "executable", facts=(_CORE, _FACTS + "executable"), tree=True
         ),
+        FamilyEntry(
+            name="repository-tree",
+            module=_RULES + "repository_tree",
+            facts=(_FACTS + "repository", _CORE),
+            tree=True,
+        ),
+        FamilyEntry(name="archive", module=_RULES + "archive", facts=(_FACTS + "archive",)),
+        FamilyEntry(name="embedded", module=_RULES + "embedded", facts=(_CORE,)),
         FamilyEntry(name="gguf", module=_RULES + "gguf", facts=(_FACTS + "weights",)),
+        FamilyEntry(name="hdf5", module=_RULES + "hdf5", facts=(_FACTS + "hdf5",)),
+        FamilyEntry(name="keras", module=_RULES + "keras", facts=(_FACTS + "keras",)),
+        FamilyEntry(name="marshal", module=_RULES + "marshal", facts=(_FACTS + "bytecode",)),
         FamilyEntry(name="onnx", module=_RULES + "onnx", facts=(_FACTS + "graph",)),
         FamilyEntry(name="pickle-effects", module=_RULES + "pickle_effects", facts=(_FACTS + "pickle",)),
         FamilyEntry(name="pickle-names", module=_RULES + "pickle_names", facts=(_FACTS + "pickle",)),
@@ -45,14 +81,12 @@ AREA = Area(
         FamilyEntry(name="presence", module=_RULES + "presence", facts=(_CORE,)),
         FamilyEntry(name="python", module=_RULES + "python", facts=(_FACTS + "python",)),
         FamilyEntry(name="repository", module=_RULES + "repository", facts=(_FACTS + "repository",)),
-        FamilyEntry(
-            name="repository-tree",
-            module=_RULES + "repository_tree",
-            facts=(_FACTS + "repository", _CORE),
-            tree=True,
-        ),
         FamilyEntry(name="safetensors", module=_RULES + "safetensors", facts=(_FACTS + "weights",)),
         FamilyEntry(name="template", module=_RULES + "template", facts=(_FACTS + "template",)),
+        FamilyEntry(name="tensorflow", module=_RULES + "tensorflow", facts=(_FACTS + "graph",)),
+        FamilyEntry(name="tflite", module=_RULES + "tflite", facts=(_FACTS + "graph",)),
+        FamilyEntry(name="torchscript", module=_RULES + "torchscript", facts=(_FACTS + "python",)),
         FamilyEntry(name="zip", module=_RULES + "zip", facts=(_FACTS + "archive",)),
     ),
+    knowledge=("backstamp.knowledge.callables",),
 )

@@ -43,6 +43,6 @@ def rows() -> list[tuple[str, str]]:
 def test_an_ordinary_name_of_the_standard_library_is_plain(module: str, name: str) -> None:
     found = known(module, name)
     assert found is not None
-    assert (
-        found.effects | found.new | found.setstate | found.container | found.destroy
-    ) - {Effect.INVOKE} <= HARMLESS
+    assert (found.effects | found.new | found.setstate | found.container | found.destroy) - {
+        Effect.INVOKE
+    } <= HARMLESS

@@ -76,7 +76,9 @@ def rows() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("module", "name", "effect"), rows())
-def test_a_gadget_of_the_standard_library_is_known_for_what_it_does(module: str, name: str, effect: str) -> None:
+def test_a_gadget_of_the_standard_library_is_known_for_what_it_does(
+    module: str, name: str, effect: str
+) -> None:
     found = known(module, name)
     assert found is not None
     assert Effect(effect) in found.effects

@@ -28,6 +28,8 @@ _NAMES = (
 )
 _FIRST = frozenset(b"(]})NIJKMLFGSTUVXcPBCgi\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97\x82\x83\x84")
 _PROTO, _STOP, _MARK, _GLOBAL, _INST = 0x80, b"."[0], b"("[0], b"c"[0], b"i"[0]
+_PERSID = b"P"[0]
+_NAMING = frozenset((_GLOBAL, _INST, _PERSID))
 _CALLS = frozenset(b"Roib\x81\x92")
 _PUSHES = b"NIJKMLFGSTUVXBC]})Pghj\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x96\x97\x82\x83\x84"
 # Opcodes which need so many objects above the last mark, and how many they leave in their place.
@@ -63,7 +65,7 @@ class _Walk:
 
 def looks_like_pickle(view: memoryview | bytes, name: str = "") -> bool:
     """Say whether bytes could be a pickle that a loader would run, at least in part."""
-    if len(view) < 2 or view[0] not in _FIRST:
+    if len(view) < 2 or view[0] not in _FIRST or view[:4] == b"PK\x03\x04":
         return False
     is_named = name.lower().endswith(_NAMES)
     has_mark = view[0] == _PROTO
@@ -90,7 +92,7 @@ def _walked(view: memoryview | bytes) -> _Walk:
         code = view[at]
         form = FORMS[code]
         stop = after(view, at, min(end, at + _LONGEST_LINE) if form in (LINE, TWO_LINES) else end)
-        if stop < 0 or (code in (_GLOBAL, _INST) and not _is_name(view, at, stop)):
+        if stop < 0 or (code in _NAMING and not _is_name(view, at, stop)):
             walk.is_sane = False
             break
         if code == _STOP:
@@ -131,6 +133,8 @@ def _moved(code: int, depth: int, marks: list[int]) -> int:
 def _is_name(view: memoryview | bytes, at: int, stop: int) -> bool:
     if stop - at > 512:
         return False
+    if view[at] == _PERSID:
+        return all(32 <= c < 127 for c in bytes(view[at + 1 : stop - 1]))
     module, _, name = bytes(view[at + 1 : stop - 1]).partition(b"\n")
     try:
         parts = f"{module.decode()}.{name.decode()}".split(".")

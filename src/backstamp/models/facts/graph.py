@@ -69,3 +69,18 @@ class GraphGate(Fact, frozen=True, kw_only=True):
     is_reduced: bool
     pattern: int
     alternative: int
+
+
+class GraphFault(Fact, frozen=True, kw_only=True):
+    """A number that no converter writes. ``kind``: ``index`` beyond its list, ``shape`` that cannot be."""
+
+    format: str
+    kind: str
+    detail: str
+
+
+class GraphAsset(Fact, frozen=True, kw_only=True):
+    """A file beside a model that the model names, to be read when it is loaded."""
+
+    format: str
+    filename: str

@@ -17,8 +17,21 @@ Entry = Callable[[Values], Judged]
 # Modules which do something visible as soon as they are imported.
 RUNS_ON_IMPORT = frozenset({"antigravity", "this", "idlelib.idle", "turtledemo", "__hello__", "__phello__"})
 
+# Machinery of the standard library: its objects are harmless by themselves and never part of stored data.
+_MACHINERY = frozenset(
+    "http.client http.server urllib.request socket ssl ftplib smtplib poplib imaplib nntplib telnetlib "
+    "xmlrpc.client xmlrpc.server socketserver webbrowser subprocess pty ctypes _ctypes importlib.machinery "
+    "importlib._bootstrap importlib._bootstrap_external importlib.util imp runpy pdb bdb code codeop trace "
+    "cProfile profile timeit idlelib distutils ensurepip venv pip setuptools pkg_resources multiprocessing "
+    "concurrent.futures tkinter turtle sqlite3 dbm shelve zipimport atexit faulthandler gc _thread sched "
+    "asyncio cmd readline rlcompleter wsgiref cgitb pydoc doctest unittest test".split()
+)
+_MACHINERY_NAMES = frozenset({("threading", "Thread"), ("threading", "Timer"), ("weakref", "finalize")})
+
 # Sinks by effect that are left in benign pickles as plain values (callbacks such as verbose=print).
-COMMON_GLOBALS = frozenset({("builtins", "print"), ("builtins", "open"), ("time", "sleep")})
+COMMON_GLOBALS = frozenset(
+    {("builtins", "print"), ("builtins", "open"), ("time", "sleep"), ("collections", "namedtuple")}
+)
 
 _CLOUDPICKLE = (
     "cloudpickle.cloudpickle",
@@ -40,10 +53,10 @@ def _in(modules: tuple[str, ...], names: str) -> frozenset[tuple[str, str]]:
 CLASS_MAKERS = (
     _in(_CLOUDPICKLE, "_make_skeleton_class _make_skeleton_enum _rehydrate_skeleton_class")
     | _in(_DILL, "_create_type _create_namedtuple")
-    | {("builtins", "type"), ("types", "new_class"), ("collections", "namedtuple")}
+    | {("builtins", "type"), ("types", "new_class")}
 )
 FUNCTION_MAKERS = (
-    _in(_CLOUDPICKLE, "_make_function _make_skel_func _fill_function _builtin_type")
+    _in(_CLOUDPICKLE, "_make_function _make_skel_func _fill_function")
     | _in(_DILL, "_create_function")
     | {("types", "FunctionType"), ("types", "LambdaType"), ("builtins", "function")}
 )
@@ -57,6 +70,8 @@ _HARMLESS_MAKERS = _in(
     _DILL,
     "_create_cell _create_array _create_dtypemeta _create_ftype _create_rlock _create_lock _create_weakref _load_type",
 )
+# What gives a type by its name in the modules types and builtins.
+TYPE_LOADERS = _in(_CLOUDPICKLE, "_builtin_type") | _in(_DILL, "_load_type")
 _STATE_SETTERS = _in(_CLOUDPICKLE, "_function_setstate _class_setstate")
 _IMPORTERS = _in(_CLOUDPICKLE, "subimport") | _in(_DILL, "_import_module")
 _MODULE_MAKERS = _in(_CLOUDPICKLE, "dynamic_subimport")
@@ -66,7 +81,7 @@ _SINK_WORDS = frozenset(
     "system popen Popen check_output check_call subprocess socket exec eval __import__ urlopen "
     "urlretrieve ctypes "
     "execv execve execvp spawnl spawnv posix_spawn pty fork rmtree unlink b64decode marshal runpy "
-    "__builtins__ __subclasses__ __globals__".split()
+    "__subclasses__".split()
 )
 
 
@@ -93,10 +108,17 @@ def judged(callee: tuple[str, str], values: Values) -> Judged | None:
     return None
 
 
+def is_machinery(module: str, name: str) -> bool:
+    """Say whether a callable belongs to machinery that stored data never has."""
+    parts = module.split(".")
+    heads = (".".join(parts[: n + 1]) for n in range(len(parts)))
+    return (module, name) in _MACHINERY_NAMES or any(head in _MACHINERY for head in heads)
+
+
 def is_known_dunder(module: str, name: str) -> bool:
     """Say whether picklers themselves write this dunder name."""
     is_newobj = module == "copyreg" and name in ("__newobj__", "__newobj_ex__")
-    return is_newobj or module in ("operator", "_operator")
+    return is_newobj or module in ("operator", "_operator") or name == "__main__"
 
 
 def _carried(values: Values) -> Judged:
@@ -172,6 +194,17 @@ def _encode(values: Values) -> Judged:
             return "suspicious-function", ""
 
 
+def carried_by_type(loader_arguments: Values, values: Values) -> Judged:
+    """Judge a call of a type that was fetched by its name: code and functions are carried code."""
+    match loader_arguments:
+        case (Constant(value="CodeType" | "FunctionType" | "LambdaType" | "MethodType"),):
+            return _carried(values)
+        case (Constant(value=str()),):
+            return ()
+        case _:
+            return "resolve", ""
+
+
 def _namespace(values: Values) -> Judged:
     return () if all(isinstance(v, Constant | Items | Pairs) for v in values) else ("suspicious-function", "")
 
@@ -189,6 +222,7 @@ _ENTRIES: dict[tuple[str, str], Entry] = {
     ("functools", "partial"): _any,
     ("functools", "partialmethod"): _any,
     ("collections", "defaultdict"): _any,
+    ("collections", "namedtuple"): _namespace,
     ("_codecs", "encode"): _encode,
     ("codecs", "encode"): _encode,
     ("types", "SimpleNamespace"): _namespace,

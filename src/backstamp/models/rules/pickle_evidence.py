@@ -88,8 +88,11 @@ _PICKLES = tuple(bytes((0x80, p)) for p in range(2, 6))
 
 
 def evidence_in(values: tuple[AnyValue, ...]) -> str:
-    """Say what dangerous thing is among the arguments, in words; empty if nothing is."""
-    for text, raw in texts_in(values):
+    """Say what dangerous thing is among the arguments, in words; empty if nothing is.
+
+    The arguments of calls inside the arguments are left out: those calls are judged themselves.
+    """
+    for text, raw in texts_in(values, into_calls=False):
         found = _evidence(text, is_bytes=raw)
         if found:
             return found
@@ -127,7 +130,7 @@ _WORDS_OF_DATA = frozenset(
 )
 
 
-def texts_in(values: tuple[AnyValue, ...]) -> Iterator[tuple[str, bool]]:
+def texts_in(values: tuple[AnyValue, ...], *, into_calls: bool = True) -> Iterator[tuple[str, bool]]:
     """Yield every text among the values, and whether it is really bytes."""
     pending = list(reversed(values))
     while pending:
@@ -138,7 +141,7 @@ def texts_in(values: tuple[AnyValue, ...]) -> Iterator[tuple[str, bool]]:
                 pending.extend(reversed(items))
             case Pairs(pairs=pairs):
                 pending.extend(v for pair in pairs for v in pair)
-            case Made(_, arguments):
+            case Made(_, arguments) if into_calls:
                 pending.extend(reversed(arguments))
             case Attribute(of, _):
                 pending.append(of)

@@ -134,8 +134,12 @@ def _call(call: PickleCall) -> Iterator[Judgement]:
         case Attribute(of, name):
             verdict = _method_call(of, name, values)
             callee = text_of(call.callee)
+        case Stored(Items(items=(Constant(value="module"), Name() as stored, *_))):
+            # The old torch format keeps the source of a module class beside it.
+            verdict = _named_call(stored.module, stored.name, call.op, values)
+            callee = _shown_name(stored.module, stored.name)
         case Made() as made:
-            verdict = _result_call(made, call.op)
+            verdict = _result_call(made, call.op, values)
             callee = text_of(made)
         case Constant():
             return  # calling a constant raises: the stream breaks there
@@ -173,18 +177,31 @@ def _named_call(module: str, name: str, op: str, values: tuple[AnyValue, ...]) -
         return _unknown_call(module, name, op, known, values)
     effects = _effects_of(known, op)
     worst = next((e for e in ORDER if e in effects), None)
+    if worst in (None, Effect.INVOKE, Effect.RESOLVE) and _is_out_of_place(known, values):
+        return "standard-function", ""
     if worst is None:
         return None
-    if known.derived:
+    if is_derived(known):
         return _derived_call(known, worst, op, values)
     if worst in (Effect.RESOLVE, Effect.INVOKE):
         return _indirect_call(worst, values)
     return worst.value, ""
 
 
+def _is_out_of_place(known: Callable, values: tuple[AnyValue, ...]) -> bool:
+    """Say whether a harmless call is one of machinery that no pickle of data has a use for.
+
+    Members of enumerations, made from one plain value, are data wherever they live.
+    """
+    if allowances.is_machinery(known.module, known.name):
+        is_member = known.kind == "class" and len(values) == 1 and isinstance(values[0], Constant)
+        return not (is_member and isinstance(values[0], Constant) and values[0].kind == "int")
+    return False
+
+
 def _effects_of(known: Callable, op: str) -> frozenset[Effect]:
-    if known.kind == "class" and op in ("NEWOBJ", "NEWOBJ_EX"):
-        return known.construct if known.derived else known.effects
+    if known.kind == "class" and op in ("NEWOBJ", "NEWOBJ_EX") and is_derived(known):
+        return known.new
     return known.effects
 
 
@@ -236,7 +253,7 @@ def _method_call(of: AnyValue, name: str, values: tuple[AnyValue, ...]) -> Judge
             worst = next((e for e in ORDER if e in known.effects), None)
             if worst is None or worst in (Effect.RESOLVE, Effect.INVOKE):
                 return None
-            return ("reaches-sink", worst.value) if known.derived else (worst.value, "")
+            return ("reaches-sink", worst.value) if is_derived(known) else (worst.value, "")
     evidence = evidence_in(values)
     if evidence:
         return "evidence", evidence
@@ -259,12 +276,14 @@ def _is_telling_method(name: str) -> bool:
     return name in _TELLING
 
 
-def _result_call(made: Made, op: str) -> Judged:
+def _result_call(made: Made, op: str, values: tuple[AnyValue, ...]) -> Judged:
     """Judge a call of something that a call returned."""
     origin = made.callee
     if isinstance(origin, Name):
         known = callables.known(origin.module, origin.name)
         name = (known.module, known.name) if known else (origin.module, origin.name)
+        if name in allowances.TYPE_LOADERS:
+            return allowances.carried_by_type(made.arguments, values) or None
         if name in allowances.CLASS_MAKERS:
             return None  # an instance of a class which the pickle carries: reported as carried code
         if name in allowances.FUNCTION_MAKERS:
@@ -280,12 +299,15 @@ def _result_call(made: Made, op: str) -> Judged:
 def _state(state: PickleState) -> Iterator[Judgement]:
     shows = (text_of(state.target), text_of(state.state))
     match state.target:
+        case Name(module, name) if module.partition(".")[0] in SCANNERS:
+            callee = _shown_name(module, name)
+            yield Judgement(kind="scanner-tampering", fact=state, callee=callee, shows=shows)
         case Name(module, name):
             yield Judgement(kind="overwritten", fact=state, callee=_shown_name(module, name), shows=shows)
         case Made(Name(module, name)):
             known = callables.known(module, name)
             reached = (known.setstate if known else frozenset()) & SINKS
-            if known and reached and not known.derived:
+            if known and reached and not is_derived(known):
                 worst = next(e for e in ORDER if e in reached)
                 yield Judgement(kind=worst.value, fact=state, callee=_shown_name(module, name), shows=shows)
         case Attribute():
@@ -303,7 +325,7 @@ def _container(container: PickleContainer) -> Iterator[Judgement]:
         case Made(Name(module, name)):
             known = callables.known(module, name)
             reached = (known.container if known else frozenset()) & SINKS
-            if known and reached and not known.derived:
+            if known and reached and not is_derived(known):
                 worst = next(e for e in ORDER if e in reached)
                 yield Judgement(
                     kind=worst.value, fact=container, callee=_shown_name(module, name), shows=shows
@@ -334,12 +356,17 @@ def _global(each: PickleGlobal) -> Iterator[Judgement]:
         yield Judgement(kind="crossing", fact=each, callee=callee, shows=shows)
 
 
+def is_derived(known: Callable) -> bool:
+    """Say whether what is known comes from a call graph, which over-approximates."""
+    return known.basis == "derived"
+
+
 def is_sink(name: Name) -> bool:
     """Say whether a global is dangerous to have at all."""
     known = callables.known(name.module, name.name)
     if known is None:
         return False
-    if known.derived or known.kind == "value":
+    if is_derived(known) or known.kind == "value":
         return False
     if (known.module, known.name) in allowances.COMMON_GLOBALS:
         return False
