@@ -55,7 +55,7 @@ def test_binds_operators_as_jinja_does():
         "{% for a, b in c.items() if a recursive %}{{ loop.index }}{% else %}{% endfor %}",
         "{% set a, b = 1, 2 %}{% set ns.x = (1,) %}{% set y | trim %}z{% endset %}",
         "{% macro m(a, b=1) %}{% endmacro m %}{% call(x) m(1) %}{% endcall %}",
-        "{% with a=1, b=2 %}{% endwith %}{% filter a|trim %}x{% endfilter %}{% block b scoped %}{% endblock %}",
+        "{% with a=1 %}{% endwith %}{% filter a|trim %}x{% endfilter %}{% block b scoped %}{% endblock %}",
         "{% include 'x' ignore missing with context %}{% import 'a' as b %}{% from 'a' import b as c, d %}",
         "{% do x.append(1) %}{% autoescape true %}{% endautoescape %}{% generation %}{% endgeneration %}",
         "{{ {'a': [1, 2.5, 1e3], 'b': ()}['a'][-1] ** 2 // 3 % 4 }}{{ a.0 }}{{ x[1:2, ::3] }}",
