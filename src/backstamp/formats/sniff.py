@@ -67,6 +67,8 @@ _KNOWN = frozenset(
         *(kind for _, _, kind in _MEDIA), *(kind for _, _, kind in _NAMED),
     }
 )  # fmt: skip
+# What is named so and is nothing else must be read as what it promises, or be reported as unread.
+_PROMISED = ((".safetensors", "safetensors"), (".gguf", "gguf"))
 _TEXT_SAMPLE = 64 * 1024
 _TEXT_BYTES = bytes({9, 10, 12, 13, 27, *range(32, 127), *range(128, 256)})
 _STREAM_STARTS = b"\x1fB\xfd(\x04Z\x5dx"
@@ -113,6 +115,7 @@ def kinds_of(blob: Blob) -> frozenset[str]:
         kinds.add("pyc")
     if _is_pickle(view, name):
         kinds.add("pickle")
+    kinds |= {kind for suffix, kind in _PROMISED if name.endswith(suffix) and not kinds - {"text", "json"}}
     return frozenset(kinds)
 
 
