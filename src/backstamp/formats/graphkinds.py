@@ -11,6 +11,22 @@ _TENSOR_VALUES = frozenset({3, 4, 5, 6, 7, 8, 9, 10, 11, 13})  # of tensors, and
 _TOP = 128  # fields of a file that are looked at
 _TABLE_MAGIC = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"  # LevelDB table, TensorFlow's checkpoint index
 _CHUNK = 1 << 20
+_R_HEADS = (
+    *(head + form for head in (b"RDX2\n", b"RDX3\n") for form in (b"X\n",)),
+    *(head + form for head in (b"RDA2\n", b"RDA3\n") for form in (b"A\n",)),
+    *(head + form for head in (b"RDB2\n", b"RDB3\n") for form in (b"B\n",)),
+    *(b"X\n\0\0\0" + version for version in (b"\x02", b"\x03")),
+    *(b"B\n" + version + b"\0\0\0" for version in (b"\x02", b"\x03")),
+    b"A\n2\n",
+    b"A\n3\n",
+)
+# Models that are numbers and names through and through, by the bytes they begin with.
+_RAW = (
+    (b"CBM1", "catboost"),
+    (b"{L\0\0\0\0\0\0\0\x07learner", "xgboost-ubjson"),
+    (b"{i\x07learner", "xgboost-ubjson"),
+    (b"binf", "xgboost-binary"),
+)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _NAMED = (
     (".onnx", "onnx"),
@@ -34,8 +50,13 @@ def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> 
         kinds.add("coreml-weights")
     if not len(view):
         return frozenset(kinds)
-    if view[0] in b'{[ \t\r\n"\xef' and _mentions_layers(view):
-        kinds.add("keras-config")
+    if view[0] in b"{[ \t\r\n\xef":
+        kinds |= _json_kinds(view)
+    if _is_msgpack(view):
+        kinds.add("msgpack")
+    if bytes(view[:14]).startswith(_R_HEADS):
+        kinds.add("r-data")
+    kinds |= {kind for magic, kind in _RAW if bytes(view[: len(magic)]) == magic}
     if is_unknown and not kinds:
         kinds.update(kind for ending, kind in _NAMED if name.endswith(ending))
         if _is_checkpoint_data(name):
@@ -43,14 +64,30 @@ def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> 
     return frozenset(kinds)
 
 
-def _mentions_layers(view: memoryview) -> bool:
-    """JSON that speaks of classes as Keras does, or that writes its keys in escapes."""
-    if view[0] not in b"{[" and bytes(view[:64]).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+def _json_kinds(view: memoryview) -> set[str]:
+    """JSON that speaks of classes as Keras or skops do, or that writes its keys in escapes."""
+    if bytes(view[:64]).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return set()
+    kinds = set()
+    for chunk in (bytes(view[at : at + _CHUNK + 16]) for at in range(0, len(view), _CHUNK)):
+        escaped = b"\\u0063" in chunk or b"\\u005f" in chunk or b"\\u005F" in chunk
+        if b"class_name" in chunk or escaped:
+            kinds.add("keras-config")
+        if b"__loader__" in chunk or escaped:
+            kinds.add("skops-schema")
+    return kinds
+
+
+def _is_msgpack(view: memoryview) -> bool:
+    """A map whose first key is a word: what Flax and other savers of parameters write."""
+    first = view[0]
+    at = {0xDE: 3, 0xDF: 5}.get(first, 1 if 0x80 < first < 0x90 else 0)
+    if not at or len(view) < at + 2:
         return False
-    return any(
-        b"class_name" in chunk or b"\\u0063" in chunk or b"\\u005f" in chunk or b"\\u005F" in chunk
-        for chunk in (bytes(view[at : at + _CHUNK + 16]) for at in range(0, len(view), _CHUNK))
-    )
+    tag = view[at]
+    start, size = (at + 1, tag & 31) if 0xA0 <= tag < 0xC0 else (at + 2, view[at + 1] if tag == 0xD9 else 0)
+    key = bytes(view[start : start + size])
+    return 0 < size == len(key) and key.isascii() and key.decode().isprintable()
 
 
 def is_serialized_graph(view: memoryview, start: int, end: int) -> bool:

@@ -18,12 +18,15 @@ class RawValuesReader:
     version = 1
     kinds = frozenset(
         {
+            "catboost",
             "coreml-weights",
             "mediapipe-graph",
             "sentencepiece",
             "tf-checkpoint-data",
             "tf-checkpoint-index",
             "tf-fingerprint",
+            "xgboost-binary",
+            "xgboost-ubjson",
         }
     )
 
