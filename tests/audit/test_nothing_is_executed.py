@@ -12,7 +12,8 @@ from audit.corpus import CALLS, CODE, NAMED, TRAP, call, corpus
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(HERE)), "src")
-DEPENDENCIES = frozenset({"backports", "backstamp", "click", "lz4", "msgspec", "typing_extensions"})
+# platform asks for _wmi on every system.
+DEPENDENCIES = frozenset({"_wmi", "backports", "backstamp", "click", "lz4", "msgspec", "typing_extensions"})
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +37,23 @@ def _watched(tmp_path, action, argument):
         f"import sys; sys.path[:0] = [{HERE!r}, {str(traps)!r}]; import watched; watched.main(*sys.argv[1:])"
     )
     ended = subprocess.run(
-        [sys.executable, "-I", "-c", program, SOURCES, str(record), str(writable), action, str(argument)],
+        [
+            sys.executable,
+            "-I",
+            "-B",
+            "-c",
+            program,
+            SOURCES,
+            str(record),
+            str(writable),
+            action,
+            str(argument),
+        ],
         cwd=place,
         env={
             **os.environ,
             "HOME": str(writable),
             "XDG_CACHE_HOME": str(writable),
-            "PYTHONDONTWRITEBYTECODE": "1",
         },
         capture_output=True,
         text=True,

@@ -31,6 +31,14 @@ CHANGES = frozenset(
     "os.setxattr os.symlink os.truncate os.utime tempfile.mkdtemp tempfile.mkstemp".split()
 )
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+# Modules that write the methods of named tuples and data classes, or read annotations in quotes.
+WRITERS = (
+    "/annotationlib.py",
+    "/collections/__init__.py",
+    "/dataclasses.py",
+    "/msgspec/_utils.py",
+    "/typing.py",
+)
 IMPORTER = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
 
@@ -87,10 +95,8 @@ class Watch:
         if event == "compile" and self._is_parsing(frame):
             return True
         file = getattr(arguments[0], "co_filename", "") if event == "exec" else os.fsdecode(arguments[1])
-        if file == "<string>":  # named tuples and data classes write their methods
-            return caller.endswith(("collections/__init__.py", "dataclasses.py")) and self._is_installed(
-                caller
-            )
+        if file == "<string>":
+            return caller.endswith(WRITERS) and self._is_installed(caller)
         if event == "compile" and caller not in IMPORTER:
             return False
         return self._is_installed(file) or file.startswith("<frozen ")

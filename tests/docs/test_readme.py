@@ -43,8 +43,8 @@ def test_links_of_the_pages_lead_somewhere():
 
 def test_a_long_output_is_cut_and_says_so():
     shown = tour(lambda _: (3, "line\n" * 45))
-    assert shown.count("line\n") == 40 * len(STEPS)
-    assert shown.count("... and 5 more lines\n$ echo $?\n3\n") == len(STEPS)
+    assert shown.count("line\n") == 32 * len(STEPS)
+    assert shown.count("... and 13 more lines\n$ echo $?\n3\n") == len(STEPS)
 
 
 def test_renewing_keeps_what_stands_around_the_tour():

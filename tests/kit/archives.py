@@ -71,8 +71,8 @@ def zip_of(*parts: Part, prefix: bytes = b"", comment: bytes = b"", count: int |
             listed += 1
             name = part.name.encode()
             directory += struct.pack(
-                "<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, part.flags, part.method, 0, 0, crc, len(packed), size,
-                len(name), 0, 0, 0, 0, part.attributes, offset,
+                "<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, part.flags, part.method, 0, 0, crc, len(packed),
+                size, len(name), 0, 0, 0, 0, part.attributes, offset,
             )  # fmt: skip
             directory += name
     start = len(out)

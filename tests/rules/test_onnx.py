@@ -134,7 +134,9 @@ def test_leaves_ordinary_metadata_alone():
 
 
 def test_an_artifact_in_an_attribute_is_examined_in_its_own_right():
-    hidden = graphs.attribute("blob", text=b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\0\x3e\0\x01\0\0\0" + bytes(60))
+    hidden = graphs.attribute(
+        "blob", text=b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\0\x3e\0\x01\0\0\0" + bytes(60)
+    )
     found = examined(graphs.classifier(graphs.node("Relu", "x", "y", hidden)), "m.onnx")
     assert [c.kinds for c in found.coverage][1:] == [("elf",)]
 

@@ -14,7 +14,7 @@ from tools.demo.run_demo import SYSTEM
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 START, END = "<!-- tour: python -m tools.demo.readme_tour -->\n", "<!-- /tour -->\n"
-_LONGEST = 40  # lines of one output that are shown
+_LONGEST = 32  # lines of one output that are shown
 
 # What is said before each command, and the command.
 STEPS: tuple[tuple[str, str], ...] = (
@@ -30,6 +30,7 @@ STEPS: tuple[tuple[str, str], ...] = (
         "A third model brings code of its own, and its chat template reaches into Python:",
         f"backstamp scan {SYSTEM}/models/assistant",
     ),
+    ("Every rule has a page:", "backstamp explain PKL101"),
 )
 
 

@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 
 @click.command(name="rules")
 @click.option(
-    "-f", "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to write them.",
 )
 @click.option("-o", "--output", metavar="FILE", default="", help="Write to a file, whole or not at all.")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")

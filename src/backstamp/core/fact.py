@@ -54,11 +54,13 @@ class Present(Fact, frozen=True, kw_only=True):
 class Embedded(Fact, frozen=True, kw_only=True):
     """An artifact found in bytes that no reader of its host explained: appended, prepended or in between.
 
-    ``kind`` is its format, ``host`` what its host is read as.
+    ``kind`` is its format, ``host`` what its host is read as; ``is_read`` says whether any reader
+    explained a part of the host, so that what lies outside that part is known to be no part of it.
     """
 
     kind: str
     host: tuple[str, ...]
+    is_read: bool = True
 
 
 class Unexplained(Fact, frozen=True, kw_only=True):

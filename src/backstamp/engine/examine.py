@@ -19,7 +19,7 @@ from backstamp.core.fact import Fact, FactBook, Present
 from backstamp.core.finding import Finding, fingerprint_of
 from backstamp.core.reading import Coverage, Explained, Member, Status, Unread
 from backstamp.engine import catalog
-from backstamp.engine.isolation import guarded
+from backstamp.engine.isolation import guarded, guarded_rule
 from backstamp.formats import probe, sniff
 
 _NESTED_DIGEST = 256 * 1024 * 1024
@@ -55,22 +55,37 @@ def examine(
     state = _State(budget or Budget(), areas)
     _artifact(blob, (), 0, state)
     book = FactBook(state.facts)
-    findings = judged(book, tree=False, areas=areas)
+    findings, faults = judged(book, tree=False, areas=areas)
     return Examination(
-        coverage=state.coverage,
+        coverage=with_faults(state.coverage, faults),
         findings=[_signed(f, blob, state.digests) for f in findings],
         facts=_wanted_by_trees(state.facts, areas),
         operations=state.budget.operations,
     )
 
 
-def judged(book: FactBook, *, tree: bool, areas: tuple[Area, ...] = catalog.AREAS) -> list[Finding]:
-    """Run the rule families whose facts occur."""
+def judged(
+    book: FactBook, *, tree: bool, areas: tuple[Area, ...] = catalog.AREAS
+) -> tuple[list[Finding], list[Unread]]:
+    """Run the rule families whose facts occur; a rule that fails is a fault beside the findings."""
     found: list[Finding] = []
+    faults: list[Unread] = []
     for family in catalog.families_for(book.modules(), tree=tree, areas=areas):
         for detector in catalog.detectors_of(family):
-            found.extend(detector.detect(book))
-    return found
+            for statement in guarded_rule(detector, book):
+                if isinstance(statement, Finding):
+                    found.append(statement)
+                else:
+                    faults.append(statement)
+    return found, faults
+
+
+def with_faults(coverage: list[Coverage], faults: list[Unread]) -> list[Coverage]:
+    """Charge the faults of rules to the first artifact: it was read, but not judged to the end."""
+    if not faults or not coverage:
+        return coverage
+    reason = "; ".join(dict.fromkeys((*filter(None, (coverage[0].reason,)), *(f.reason for f in faults))))
+    return [msgspec.structs.replace(coverage[0], status=Status.FAILED, reason=reason), *coverage[1:]]
 
 
 def numbered(findings: Iterable[Finding]) -> list[Finding]:

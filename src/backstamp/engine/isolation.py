@@ -1,7 +1,7 @@
-"""Runs a reader so that its fault costs one artifact, not the scan.
+"""Runs readers and rules so that a fault in one costs an artifact, not the scan.
 
-This is one of the three places that may catch every exception: a reader's bug must become
-coverage ("failed"), never a lost report and never a clean one.
+This is one of the three places that may catch every exception: a bug must become coverage
+("failed"), never a lost report and never a clean one.
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
+from backstamp.core.fact import FactBook
+from backstamp.core.finding import Detector, Finding
 from backstamp.core.reading import Reader, Statement, Status, Unread
 
 
@@ -27,3 +29,12 @@ def guarded(reader: Reader, blob: Blob, budget: Budget) -> Iterator[Statement]:
         yield Unread(f"{reader.name}: too deep or too large ({type(error).__name__})", Status.FAILED)
     except Exception as error:  # noqa: BLE001  # a reader's bug is coverage, see above
         yield Unread(f"{reader.name}: internal error {type(error).__name__}", Status.FAILED)
+
+
+def guarded_rule(detector: Detector, facts: FactBook) -> Iterator[Finding | Unread]:
+    """Yield a rule's findings; whatever it raises becomes ``Unread``."""
+    try:
+        yield from detector.detect(facts)
+    except Exception as error:  # noqa: BLE001  # a rule's bug is coverage, see above
+        code = detector.RULE.code
+        yield Unread(f"rule {code}: internal error {type(error).__name__}", Status.FAILED)

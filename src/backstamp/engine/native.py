@@ -151,7 +151,7 @@ def _main(argument: str) -> None:
         record = msgspec.msgpack.encode(_answer(statement, blob))
         out.write(_LENGTH.pack(len(record)))
         out.write(record)
-    out.flush()
+        out.flush()  # what was stated stays, whatever comes next
 
 
 def _answer(statement: Statement, blob: Blob) -> _Answer:

@@ -12,13 +12,14 @@ import msgspec
 from backstamp import __version__
 from backstamp.core.budget import Budget, Limits
 from backstamp.core.catalog import Area
+from backstamp.core.digest import Digest
 from backstamp.core.errors import SourceError, UsageError
 from backstamp.core.fact import Fact, FactBook
 from backstamp.core.finding import Finding, Severity
 from backstamp.core.reading import Coverage, Status
 from backstamp.core.report import Report, RuleText
 from backstamp.engine import catalog
-from backstamp.engine.examine import Examination, examine, judged, numbered
+from backstamp.engine.examine import Examination, examine, judged, numbered, with_faults
 from backstamp.engine.remember import ResultCache, is_worth_keeping, key_of, packed, unpacked
 from backstamp.policy.default import verdict_on
 from backstamp.sources.tree import Entry, entries_of, opened
@@ -68,8 +69,9 @@ def scan(
         coverage += found.coverage
         findings += found.findings
         facts += found.facts
-    findings += judged(FactBook(facts), tree=True, areas=areas)
-    ordered = numbered(findings)
+    found, faults = judged(FactBook(facts), tree=True, areas=areas)
+    coverage = with_faults(coverage, faults)
+    ordered = numbered([*findings, *_digested(found, entries)])
     return Report(
         target=", ".join(names),
         verdict=verdict_on(ordered, coverage, fail_on=options.fail_on),
@@ -150,6 +152,22 @@ def _areas(only: tuple[str, ...]) -> tuple[Area, ...]:
             f'"{unknown[0]}" is not an area; known are: {", ".join(known)}', hint="See backstamp scan --help."
         )
     return tuple(known[name] for name in only) or catalog.AREAS
+
+
+def _digested(findings: list[Finding], entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Give the findings of tree rules the digest of the file that they are about."""
+    places = {f.place.path[0] for f in findings}
+    files = {e.shown: e for e in entries if e.shown in places}
+    digests: dict[str, Digest | None] = {}
+    for finding in findings:
+        root = finding.place.path[0]
+        if root in files and root not in digests:
+            try:
+                with opened(files[root]) as blob:
+                    digests[root] = blob.digest
+            except SourceError:
+                digests[root] = None
+        yield msgspec.structs.replace(finding, digest=digests.get(root))
 
 
 def _listed(targets: list[str], exclude: tuple[str, ...]) -> list[Entry]:

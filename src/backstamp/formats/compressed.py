@@ -99,8 +99,7 @@ def expanded(view: memoryview, kind: str, budget: Budget, *, start: int = 0) -> 
         at = _past_padding(view, at)
         if stream_kind(bytes(view[at : at + 16])) != kind:
             break
-    if problem:
-        at = max(at, start)
+    at = min(at, len(view))
     return Expanded(data=memoryview(sink.data), size=sink.size, end=at, problem=problem, is_bomb=is_bomb)
 
 
@@ -147,6 +146,7 @@ class _Sink:
 def _run(decoder: _Decoder, view: memoryview, at: int, sink: _Sink) -> tuple[int, str]:
     """Feed one stream; gives its end and why it broke off, if it did."""
     begun = at
+    sink.budget.spend_inflated(0)  # nothing more comes out once too much did
     try:
         while not decoder.eof:
             chunk = b""

@@ -11,6 +11,7 @@ _TENSOR_VALUES = frozenset({3, 4, 5, 6, 7, 8, 9, 10, 11, 13})  # of tensors, and
 _TOP = 128  # fields of a file that are looked at
 _TABLE_MAGIC = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"  # LevelDB table, TensorFlow's checkpoint index
 _CHUNK = 1 << 20
+_CONFIGURATIONS = (".yaml", ".yml", ".json")
 _R_HEADS = (
     *(head + form for head in (b"RDX2\n", b"RDX3\n") for form in (b"X\n",)),
     *(head + form for head in (b"RDA2\n", b"RDA3\n") for form in (b"A\n",)),
@@ -52,6 +53,12 @@ def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> 
         return frozenset(kinds)
     if view[0] in b"{[ \t\r\n\xef":
         kinds |= _json_kinds(view)
+    if name.endswith(_CONFIGURATIONS) or name == "mlmodel":
+        kinds.add("named-targets")
+    if _is_xml(view):
+        kinds.add("xml")
+    if bytes(view[:16]) == bytes(16) and bytes(view[16:18]) != b"\0\0" and bytes(view[18:21]) == b"\0\0\x08":
+        kinds.add("paddle-parameters")
     if _is_msgpack(view):
         kinds.add("msgpack")
     if bytes(view[:14]).startswith(_R_HEADS):
@@ -76,6 +83,15 @@ def _json_kinds(view: memoryview) -> set[str]:
         if b"__loader__" in chunk or escaped:
             kinds.add("skops-schema")
     return kinds
+
+
+def _is_xml(view: memoryview) -> bool:
+    """A declaration, a document type, or the root of a model that is written in XML."""
+    head = bytes(view[:512]).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return (
+        head.startswith((b"<?xml", b"<!DOCTYPE", b"<PMML", b"<net ", b"<!ENTITY"))
+        and b"<html" not in head.lower()
+    )
 
 
 def _is_msgpack(view: memoryview) -> bool:
@@ -197,6 +213,14 @@ def _is_mediapipe(view: memoryview, fields: tuple[Field, ...]) -> bool:
     )
 
 
+def _is_paddle(view: memoryview, fields: tuple[Field, ...]) -> bool:
+    """A ProgramDesc: blocks with their number and their parent's, variables and operators."""
+    block = _inside(view, fields, 1)
+    if not (_has(block, 1, VARINT) and _has(block, 2, VARINT)):
+        return False
+    return bool(_word(view, _inside(view, block, 3), 1) or _word(view, _inside(view, block, 4), 3))
+
+
 def _is_sentencepiece(view: memoryview, fields: tuple[Field, ...]) -> bool:
     piece = _inside(view, fields, 1)
     return bool(piece) and _has(piece, 1, LENGTH) and _has(piece, 2, FIXED32)
@@ -229,6 +253,7 @@ _TESTS = (
     ("savedmodel", _is_saved_model),
     ("coreml", _is_coreml),
     ("sentencepiece", _is_sentencepiece),
+    ("paddle", _is_paddle),
     ("mediapipe-graph", _is_mediapipe),
     ("keras-metadata", _is_keras_metadata),
 )

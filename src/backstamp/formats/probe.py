@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import MIB, Budget
+from backstamp.core.errors import BudgetExceeded
 from backstamp.core.fact import Embedded, Unexplained
 from backstamp.core.reading import Explained, Member, Statement, Unread
 
@@ -58,12 +59,21 @@ _SIZED = {
 }  # fmt: skip
 _LINES = frozenset(b"ILFSVpgP")
 _TEXTS = frozenset(b"X\x8c\x8dUTSVhjg")
-_MOST_OPCODES = 4096
+_MOST_OPCODES = 1024
+_STEP = 8  # operations that a step of this walk counts for
+_CANDIDATE = 32  # and those of a look at one candidate
 _LONGEST_LINE = 4096
 
 
 def embedded_in(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterator[Statement]:
     """Yield what is embedded in the gaps of a blob."""
+    try:
+        yield from _embedded(blob, gaps, budget)
+    except BudgetExceeded as error:
+        yield Unread(f"unexplained bytes: {error.message}")
+
+
+def _embedded(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterator[Statement]:
     from backstamp.formats.sniff import kinds_of
 
     host: tuple[str, ...] | None = None
@@ -76,7 +86,8 @@ def embedded_in(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterat
             kind, at = found
             if host is None:
                 host = tuple(sorted(kinds_of(blob)))
-            yield Embedded(place=blob.at(at, end - at), kind=kind, host=host)
+            is_read = end - gap.start < len(blob.view)
+            yield Embedded(place=blob.at(at, end - at), kind=kind, host=host, is_read=is_read)
             yield Member(blob.part(at, end, f"embedded {kind} at {at}"), kinds=(kind,))
             yield Explained(at, end)
         elif (length := _meaningful(blob.view, gap.start, end)) > _TOLD and gap.start:
@@ -103,7 +114,7 @@ def first_artifact(view: memoryview, start: int, end: int, budget: Budget) -> tu
     return None
 
 
-def artifact_at(view: memoryview, at: int) -> str:
+def artifact_at(view: memoryview, at: int, budget: Budget | None = None) -> str:
     """Name the format that begins at an offset, by at least ten bytes of structure; empty if none does."""
     head = bytes(view[at : at + 64])
     if len(head) < _SMALLEST:
@@ -111,7 +122,7 @@ def artifact_at(view: memoryview, at: int) -> str:
     if head.startswith(b"PK"):
         return "zip" if _is_zip_at(view, at) else ""
     if head[:1] == b"\x80":
-        return "pickle" if head[1] <= 5 and _imports(view, at) else ""
+        return "pickle" if head[1] <= 5 and _imports(view, at, budget) else ""
     if head.startswith(b"GGUF"):
         return (
             "gguf"
@@ -123,7 +134,7 @@ def artifact_at(view: memoryview, at: int) -> str:
     if head.startswith(b"#!/"):
         return "script" if head.startswith((b"#!/bin/", b"#!/usr/", b"#!/sbin/")) else ""
     if head[:1] == b"c":
-        return "pickle" if _imports(view, at) else ""
+        return "pickle" if _imports(view, at, budget) else ""
     from backstamp.formats.executable import native_at
 
     native = native_at(view, at)
@@ -144,41 +155,54 @@ def position(view: memoryview, needle: bytes, start: int, end: int, budget: Budg
 
 
 def _hits(window: bytes, view: memoryview, base: int, end: int, budget: Budget) -> Iterator[tuple[str, int]]:
+    view = view[:end]
     for needle in _NEEDLES:
         at = window.find(needle)
         while at >= 0:
-            budget.spend_operations(1)
             place = base + at
-            if place and (kind := artifact_at(view[:end], place)):
-                yield kind, place
-                break
+            if place and _is_promising(window, at, needle):
+                budget.spend_operations(_CANDIDATE)
+                if kind := artifact_at(view, place, budget):
+                    yield kind, place
+                    break
             at = window.find(needle, at + 1)
+        budget.spend_operations(1)
+
+
+def _is_promising(window: bytes, at: int, needle: bytes) -> bool:
+    """Settle the short needles, which chance and malice repeat, by a look at the window alone."""
+    if needle == b"MZ":
+        header = at + int.from_bytes(window[at + 60 : at + 64], "little")
+        return header + 4 > len(window) or window[header : header + 4] == b"PE\0\0"
+    if needle[0] == 0x80:
+        follows = window[at + 2] if at + 2 < len(window) else 0
+        return follows in _BARE or follows in _FIXED or follows in _SIZED or follows in b"ciILFSVpgP"
+    return True
 
 
 def _is_zip_at(view: memoryview, at: int) -> bool:
     from backstamp.formats import zip as zips
 
     header = zips.header_at(view, at)
-    if header is not None:
-        return zips.is_likely(header)
-    return (
-        bytes(view[at : at + 4]) == zips.END
-        and any(place == at for place in zips.ends_of(view))
-        and (len(view) > at + 22)
-    )
+    return zips.is_likely(header) if header is not None else zips.is_end_at(view, at)
 
 
-def _imports(view: memoryview, at: int) -> bool:
+def _imports(view: memoryview, at: int, budget: Budget | None) -> bool:
     """Walk over a pickle: true if its opcodes are valid until it imports something and goes on.
 
     One that imports nothing holds plain data, and is of no interest where no loader looks.
     """
     texts = 0
     imports = False
+    begun = at
     for _ in range(_MOST_OPCODES):
         if at >= len(view):
             return False
+        if budget is not None:
+            budget.spend_operations(_STEP)
         code = view[at]
+        if code == 0x80 and at > begun:  # one mark a stream
+            return False
         at += 1
         if code in _BARE:
             if code == 0x93:  # STACK_GLOBAL takes its names from the stack

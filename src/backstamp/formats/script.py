@@ -22,7 +22,7 @@ _PATTERNS = (
         (
             rf"{_FETCH}[^|;&]{{1,400}}\|\s*(?:[^|]{{1,80}}\|\s*)?{_SHELL}",
             rf"{_FETCH}[^|;&]{{1,400}}\|\s*(?:sudo\s+)?(?:python[\d.]*|perl|ruby|node|php)\b",
-            rf"(?:\beval\b|\bsource\b|\b(?:ba)?sh\s+-c\b|\b(?:ba)?sh\s+<|^\.\s).{{0,20}}[$<`]\(?\s*{_FETCH}",
+            rf"(?:\beval\b|\bsource\b|\b(?:ba)?sh\s+-c\b|\b(?:ba)?sh\s+(?=<)|^\.\s).{{0,20}}[$<`]\(?\s*{_FETCH}",
             rf"{_FETCH_POWERSHELL}.{{1,400}}\|\s*{_EVALUATE}",
             rf"{_EVALUATE}.{{0,200}}{_FETCH_POWERSHELL}",
             r"\bmshta(?:\.exe)?\s+[\"']?(?:https?:|javascript:|vbscript:)",

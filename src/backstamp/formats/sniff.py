@@ -7,8 +7,8 @@ because an interpreter would be told so.
 from backstamp.core.blob import Blob
 from backstamp.formats.compressed import stream_kind
 from backstamp.formats.executable import native_at
-from backstamp.formats.zip import TAIL, has_end
 from backstamp.formats.graphkinds import graph_kinds
+from backstamp.formats.zip import TAIL, has_end
 
 # Formats which carry no code and that no model loader opens: known, and left alone.
 _MEDIA = (
@@ -104,7 +104,11 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     kinds |= _graph_kinds(blob, name, kinds)
     if name.endswith(_CODE_NAMES):
         kinds.add("python")
-    if _is_pickle(view, name, kinds):
+    if name.endswith(".ipynb") and "json" in kinds:
+        kinds.add("notebook")
+    if _is_pyc(head):
+        kinds.add("pyc")
+    if _is_pickle(view, name):
         kinds.add("pickle")
     return frozenset(kinds)
 
@@ -146,6 +150,16 @@ def _native_kind(view: memoryview) -> str:
     if native is None:
         return ""
     return "pe" if native.kind == "ape" else native.kind
+
+
+def _is_pyc(head: bytes) -> bool:
+    # Magic numbers of CPython 2.7 and 3.0 to 3.16, then CR LF, then marshalled code where the header ends.
+    if head[2:4] != b"\r\n" or len(head) < 17:
+        return False
+    magic = int.from_bytes(head[:2], "little")
+    return (62011 <= magic <= 62300 and head[8] == 0x63) or (
+        3000 <= magic < 3900 and (head[16] & 0x7F == 0x63 or head[12] & 0x7F == 0x63)
+    )
 
 
 def _is_tar(head: bytes) -> bool:
@@ -198,8 +212,8 @@ def _is_text(sample: bytes) -> bool:
     return True
 
 
-def _is_pickle(view: memoryview, name: str, kinds: set[str]) -> bool:
-    if view[0] not in _PICKLE_STARTS or view[:4] == b"PK\x03\x04":
+def _is_pickle(view: memoryview, name: str) -> bool:
+    if view[0] not in _PICKLE_STARTS:
         return False
     from backstamp.formats.pickle.recognise import looks_like_pickle
 

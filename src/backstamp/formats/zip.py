@@ -122,6 +122,14 @@ def has_end(view: memoryview, *, exact: bool) -> bool:
     return False
 
 
+def is_end_at(view: memoryview, at: int) -> bool:
+    """Say whether an end record with a directory of its own is at an offset."""
+    if len(view) - at < _END.size or bytes(view[at : at + 4]) != END:
+        return False
+    record = _END.unpack_from(view, at)
+    return record[4] > 0 and _is_possible(record, at) and bool(_places(view, at))
+
+
 def directories_of(view: memoryview, at: int, budget: Budget) -> Iterator[Directory]:
     """Read the central directories that an end record could mean: one, or two where loaders differ."""
     record = _END.unpack_from(view, at)

@@ -6,7 +6,7 @@ packages run while they are imported (git, nvidia-smi, ldconfig ...).
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 
 class Command(StrEnum):
@@ -18,18 +18,21 @@ class Command(StrEnum):
     OTHER = "other"
 
 
+@lru_cache(maxsize=1024)
 def kind_of(text: str) -> Command:
     """Judge a command line."""
-    line = text[:8000]
+    line = text[:2000]
     if _hostile().search(line):
         return Command.HOSTILE
     stripped = line.strip()
+    if re.match(r"(?:\S*/)?python[\d.]* +-[cm]\b", stripped):
+        return Command.TOOL
     if not re.search(r"[|;&`<>\n]|\$\(", stripped) or re.fullmatch(
         r"[^|;&`<>\n]*(?:2>\s*\S+|[|] *(?:grep|head|tail|wc|awk|cut|sort)[^|;&`\n]*)+", stripped
     ):
         first = stripped.split(None, 1)[0] if stripped else ""
         name = first.strip("'\"").replace("\\", "/").rsplit("/", 1)[-1].lower().removesuffix(".exe")
-        if name in _ASKING or re.fullmatch(r"[\w./ +-]+ (?:--?version|-V|--?help|-dumpversion)", stripped):
+        if name in _ASKING or re.fullmatch(r"[\w./ +-]+ (?:--?version|-V|-v|--?help|-dumpversion)", stripped):
             return Command.ASKING
         if name in _TOOLS:
             return Command.TOOL
@@ -39,11 +42,11 @@ def kind_of(text: str) -> Command:
 _ASKING = frozenset(
     "git nvidia-smi rocm-smi rocminfo amd-smi xpu-smi ldconfig uname which where whereis lscpu lspci sysctl sw_vers lsb_release "
     "nvcc gcc g++ cc clang c++ hostname clear cls tput stty file ldd otool dumpbin pkg-config llvm-config free df du "
-    "nproc getconf lsof ps tasklist vswhere wmic system_profiler ver chcp mode conda mamba getent locale arch npu-smi "
+    "nproc isainfo mach machine sysconf uname_i psrinfo diskutil lsblk dpkg rpm pgrep getconf lsof ps tasklist vswhere wmic system_profiler ver chcp mode conda mamba getent locale arch npu-smi "
     "hl-smi cnmon mx-smi vulkaninfo java ibstat ibdev2netdev sinfo squeue scontrol mecab-config pwd hg svn xdpyinfo numactl tty".split()
 )
 _TOOLS = frozenset(
-    "pip pip3 uv poetry conda mamba apt apt-get brew yum dnf npm npx yarn pnpm node make cmake ninja ffmpeg ffprobe sox convert "
+    "meson scons bazel pip pip3 uv poetry conda mamba apt apt-get brew yum dnf npm npx yarn pnpm node make cmake ninja ffmpeg ffprobe sox convert "
     "magick python python3 tar unzip gunzip gzip zip 7z cp mv mkdir ln ls cat echo tee rm torchrun accelerate deepspeed huggingface-cli "
     "hf gsutil gcloud aws az docker kubectl wget curl aria2c rsync jupyter ipython pytest black ruff isort flake8 pandoc latex "
     "pdflatex dot gs pdftotext tesseract espeak espeak-ng mecab jar javac rustc cargo go cython protoc trtexec onnxsim "

@@ -12,6 +12,7 @@ _FACTS = "backstamp.models.facts."
 _CORE = "backstamp.core.fact"
 _STREAMS = ("bzip2", "gzip", "lz4", "lzma", "xz", "zfile", "zlib", "zstd")
 _EXECUTABLES = ("elf", "macho", "pe", "script", "wasm")
+_PRESENT = "backstamp.core.fact"
 
 AREA = Area(
     name="models",
@@ -22,6 +23,7 @@ AREA = Area(
                 "catboost",
                 "coreml-weights",
                 "mediapipe-graph",
+                "paddle-parameters",
                 "sentencepiece",
                 "tf-checkpoint-data",
                 "tf-checkpoint-index",
@@ -35,6 +37,7 @@ AREA = Area(
             name="tensorflow", kinds=("savedmodel", "metagraph", "graphdef"), module=_READERS + "tensorflow"
         ),
         ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed"),
+        ReaderEntry(name="configuration", kinds=("named-targets", "xml"), module=_READERS + "configuration"),
         ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf"),
@@ -43,9 +46,12 @@ AREA = Area(
         ReaderEntry(name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras"),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs"),
         ReaderEntry(name="msgpack", kinds=("msgpack",), module=_READERS + "msgpack"),
+        ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook"),
         ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
         ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx"),
+        ReaderEntry(name="paddle", kinds=("paddle",), module=_READERS + "paddle"),
         ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),
+        ReaderEntry(name="pyc", kinds=("marshal", "pyc"), module=_READERS + "pyc"),
         ReaderEntry(name="python", kinds=("python",), module=_READERS + "python"),
         ReaderEntry(name="r-data", kinds=("r-data",), module=_READERS + "rdata"),
         ReaderEntry(name="repository-json", kinds=("json",), module=_READERS + "repository_json"),
@@ -54,9 +60,13 @@ AREA = Area(
         ReaderEntry(name="skops", kinds=("skops-schema",), module=_READERS + "skops"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar"),
         ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite"),
+        ReaderEntry(name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript"),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip"),
     ),
     families=(
+        FamilyEntry(
+            name="bytecode", module=_RULES + "bytecode", facts=(_FACTS + "bytecode", _PRESENT), tree=True
+        ),
         FamilyEntry(
             name="executable", module=_RULES + "executable", facts=(_CORE, _FACTS + "executable"), tree=True
         ),
@@ -67,10 +77,16 @@ AREA = Area(
             tree=True,
         ),
         FamilyEntry(name="archive", module=_RULES + "archive", facts=(_FACTS + "archive",)),
+        FamilyEntry(
+            name="configuration",
+            module=_RULES + "configuration",
+            facts=(_FACTS + "configuration", _FACTS + "graph"),
+        ),
         FamilyEntry(name="embedded", module=_RULES + "embedded", facts=(_CORE,)),
         FamilyEntry(name="gguf", module=_RULES + "gguf", facts=(_FACTS + "weights",)),
         FamilyEntry(name="hdf5", module=_RULES + "hdf5", facts=(_FACTS + "hdf5",)),
         FamilyEntry(name="keras", module=_RULES + "keras", facts=(_FACTS + "keras",)),
+        FamilyEntry(name="marshal", module=_RULES + "marshal", facts=(_FACTS + "bytecode",)),
         FamilyEntry(name="onnx", module=_RULES + "onnx", facts=(_FACTS + "graph",)),
         FamilyEntry(name="pickle-effects", module=_RULES + "pickle_effects", facts=(_FACTS + "pickle",)),
         FamilyEntry(name="pickle-names", module=_RULES + "pickle_names", facts=(_FACTS + "pickle",)),
@@ -85,6 +101,7 @@ AREA = Area(
         FamilyEntry(name="template", module=_RULES + "template", facts=(_FACTS + "template",)),
         FamilyEntry(name="tensorflow", module=_RULES + "tensorflow", facts=(_FACTS + "graph",)),
         FamilyEntry(name="tflite", module=_RULES + "tflite", facts=(_FACTS + "graph",)),
+        FamilyEntry(name="torchscript", module=_RULES + "torchscript", facts=(_FACTS + "python",)),
         FamilyEntry(name="zip", module=_RULES + "zip", facts=(_FACTS + "archive",)),
     ),
     knowledge=("backstamp.knowledge.callables",),

@@ -210,15 +210,15 @@ def _items(findings: list[Finding], report: Report) -> tuple[Item, ...]:
 def _item(equals: list[Finding], report: Report) -> Item:
     first = equals[0]
     return Item(
-        code=text(first.rule),
-        name=text(first.name),
+        code=shown(first.rule),
+        name=shown(first.name),
         severity=first.severity,
         confidence=first.confidence,
         message=text(first.message),
         path=shown_path(first.place.path),
         places=tuple(place_in_words(f.place) for f in equals),
         evidence=tuple(text(line) for line in first.evidence),
-        references=tuple(text(r) for r in first.references),
+        references=tuple(shown(r) for r in first.references),
         is_denying=is_denying(first, report),
     )
 

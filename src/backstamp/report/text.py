@@ -62,7 +62,9 @@ PLAIN = Style()
 def render(report: Report, style: Style = PLAIN) -> str:
     """Write the report as text."""
     style = msgspec.structs.replace(style, width=min(max(style.width, _NARROWEST), _WIDEST))
-    parts = [_verdict(report, style), *_files(report, style), *_gaps(report, style), _summary(report, style)]
+    groups = groups_of(report)
+    parts = [_verdict(report, style), *_files(groups, report, style), *_gaps(report, style)]
+    parts.append(_summary(groups, report, style))
     written = "\n\n".join("\n".join(lines) for lines in map(list, parts) if lines) + "\n"
     return _in_charset(written, style)
 
@@ -88,11 +90,11 @@ def _verdict(report: Report, style: Style) -> list[str]:
     return [first, *rest, *hanging(headline(report), style.width, " ", " ")]
 
 
-def _files(report: Report, style: Style) -> Iterator[list[str]]:
+def _files(groups: tuple[Group, ...], report: Report, style: Style) -> Iterator[list[str]]:
     told: set[str] = set()
     left = len(report.findings) + 1 if style.full else style.most
     missing = missing_files = 0
-    for group in groups_of(report):
+    for group in groups:
         if left <= 0:
             missing += group.count
             missing_files += 1
@@ -204,7 +206,7 @@ def _problem(problem: Problem, style: Style) -> Iterator[str]:
         yield f"      ... and {len(problem.paths) - most:,} more files"
 
 
-def _summary(report: Report, style: Style) -> list[str]:
+def _summary(groups: tuple[Group, ...], report: Report, style: Style) -> list[str]:
     files = files_in(report)
     dot = " · " if style.unicode else " | "
     counts = [f"{n:,} {s}" for s, n in counts_of(report).items() if n]
@@ -215,7 +217,7 @@ def _summary(report: Report, style: Style) -> list[str]:
     if knowledge := knowledge_in_words(report):
         parts.append(f"knowledge: {knowledge}")
     lines = [styled(line, "dim", color=style.color) for line in wrapped(dot.join(parts), style.width)]
-    worst = next((i.code for g in groups_of(report) for i in g.items if i.severity is not Severity.INFO), "")
+    worst = next((i.code for g in groups for i in g.items if i.severity is not Severity.INFO), "")
     if worst:
         hint = f"More about a rule: backstamp explain {worst}"
         lines += [styled(line, "dim", color=style.color) for line in wrapped(hint, style.width)]

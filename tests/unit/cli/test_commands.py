@@ -28,7 +28,7 @@ class _System:
 def backstamp(*arguments: str, cwd: object, **options: object) -> subprocess.CompletedProcess[bytes]:
     environment = {**ENVIRONMENT, "PYTHONPATH": os.path.abspath(_SOURCE), "BACKSTAMP_CACHE": str(cwd)}
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-    return subprocess.run(  # noqa: S603  # our own command
+    return subprocess.run(
         [sys.executable, "-m", "backstamp", *arguments], cwd=str(cwd), env=environment, check=False, **options
     )
 
@@ -222,7 +222,7 @@ def test_an_undecodable_name_is_in_every_report(here):
 
 def test_a_terminal_of_another_charset_gets_ascii(here):
     environment = {**ENVIRONMENT, "PYTHONPATH": os.path.abspath(_SOURCE), "PYTHONIOENCODING": "latin-1"}
-    done = subprocess.run(  # noqa: S603  # our own command
+    done = subprocess.run(  # our own command
         [sys.executable, "-m", "backstamp", "scan", "models"],
         cwd=here, env=environment, check=False, capture_output=True,
     )  # fmt: skip
@@ -242,7 +242,7 @@ def test_interrupting_leaves_one_line_and_no_report(here):
         "sys.exit(commands.main(['scan', 'models', '-o', 'report']))\n"
     )
     environment = {**ENVIRONMENT, "PYTHONPATH": os.path.abspath(_SOURCE)}
-    done = subprocess.run(  # noqa: S603  # our own command
+    done = subprocess.run(
         [sys.executable, "-c", code], cwd=here, env=environment, check=False, capture_output=True
     )
     assert (done.returncode, done.stdout) == (130, b"")

@@ -1,12 +1,17 @@
 """A scan gives the same report however it is run, and never loses a file."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from backstamp.core.errors import SourceError, UsageError
-from backstamp.core.reading import Coverage, Status
-from backstamp.engine.examine import Examination
+from backstamp.core.fact import FactBook, Present
+from backstamp.core.finding import Confidence, Finding, Rule, Severity
+from backstamp.core.location import Location
+from backstamp.core.reading import Coverage, Status, Unread
+from backstamp.engine.examine import Examination, with_faults
+from backstamp.engine.isolation import guarded_rule
 from backstamp.engine.pool import in_parallel, jobs_for
 from backstamp.engine.remember import packed, unpacked
 from backstamp.engine.scan import Options, scan
@@ -111,3 +116,27 @@ def test_the_cache_gives_back_what_was_put_and_ignores_what_it_cannot_write(tmp_
     blocked.put("aa" * 32, b"x")
     assert blocked.get("aa" * 32) is None
     assert len(stamp()) == 32
+
+
+class _Faulty:
+    """A rule with a bug."""
+
+    RULE = Rule(code="TST101", name="faulty", severity=Severity.HIGH, confidence=Confidence.HIGH, message="x")
+    WANTS = (Present,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        for fact in facts.of(Present):
+            yield self.RULE.found(fact)
+            raise AttributeError
+
+
+def test_a_rule_that_fails_is_coverage_and_keeps_its_findings():
+    book = FactBook([Present(place=Location(("a",)), size=1, kinds=())])
+    said = list(guarded_rule(_Faulty(), book))
+    assert isinstance(said[0], Finding)
+    assert said[1:] == [Unread("rule TST101: internal error AttributeError", Status.FAILED)]
+    whole = [Coverage(path=("a",), status=Status.COMPLETE), Coverage(path=("a", "b"), status=Status.COMPLETE)]
+    assert [(c.status, c.reason) for c in with_faults(whole, [said[1]])] == [
+        (Status.FAILED, "rule TST101: internal error AttributeError"),
+        (Status.COMPLETE, ""),
+    ]

@@ -74,7 +74,7 @@ _EQUAL = frozenset(
 _SILENT = frozenset({"raise_exception"})
 _LONGEST = 4000
 _MOST = 200
-_DEEPEST = 60
+_DEEPEST = 150  # readers refuse deeper trees
 
 NONE, MESSAGE, CONTENT, DATE = 0, 1, 2, 3
 
@@ -106,7 +106,9 @@ def gated_texts(body: tuple[n.Statement, ...], budget: Budget) -> Iterator[Gated
     flow.gated.clear()
     flow.walk(body, frozenset(), 0)
     for (triggers, line), texts in flow.gated.items():
-        yield Gated(tuple(sorted(triggers))[:20], " ".join(dict.fromkeys(texts))[:_LONGEST], line)
+        told = sorted(t for t in triggers if t.strip())
+        if told and texts:
+            yield Gated(tuple(told)[:20], " ".join(dict.fromkeys(texts))[:_LONGEST], line)
 
 
 class _Flow:
@@ -161,10 +163,10 @@ class _Flow:
     def _if(self, node: n.If, gates: frozenset[str], line: int) -> None:
         passed = gates
         for test, body in node.branches:
-            shade = self.shade(test)
-            opened = passed | shade.triggers
-            self.walk(body, opened, test.line if shade.triggers else line)
-            passed = opened
+            triggers = frozenset(t for t in self.shade(test).triggers if t.strip())
+            behind = frozenset(f"without {t}" for t in triggers) if _asks_for_absence(test) else triggers
+            self.walk(body, passed | behind, test.line if triggers else line)
+            passed |= triggers
         self.walk(node.otherwise, passed, node.line if passed != gates else line)
 
     def _for(self, node: n.For, gates: frozenset[str], line: int) -> None:
@@ -285,8 +287,7 @@ class _Flow:
                     holder.triggers | words,
                 )
             if callee.name == "replace" and len(arguments) >= 2:
-                gates = frozenset(arguments[0].words) if holder.origin == CONTENT else frozenset()
-                return Shade(holder.origin, holder.triggers | gates, holder.texts + arguments[1].texts)
+                return self._replaced(holder, arguments, node.line)
             return _joined(holder, *arguments)
         return _joined(self.shade(callee, depth + 1), *arguments)
 
@@ -316,14 +317,21 @@ class _Flow:
         if node.name == "length":
             return Shade(NONE, of.triggers)
         origin = CONTENT if of.origin == MESSAGE and node.name in _TO_TEXT else of.origin
-        if node.name == "replace" and of.origin == CONTENT and len(arguments) == 2:
-            return Shade(CONTENT, of.triggers | frozenset(arguments[0].words), of.texts + arguments[1].texts)
+        if node.name == "replace" and len(arguments) >= 2:
+            return self._replaced(of, arguments, node.line)
         texts = (
             of.texts + tuple(t for a in arguments for t in a.texts)
             if node.name in ("default", "d")
             else of.texts
         )
         return Shade(origin, of.triggers, texts, of.words if words is not None else ())
+
+    def _replaced(self, of: Shade, arguments: list[Shade], line: int) -> Shade:
+        """A replacement is itself text that is written out only if the replaced is there."""
+        if of.origin in (CONTENT, MESSAGE):
+            self._write(arguments[1].texts, frozenset(arguments[0].words), line)
+            return Shade(CONTENT, of.triggers, of.texts)
+        return Shade(of.origin, of.triggers, of.texts + arguments[1].texts)
 
     def _selected(self, node: n.Filter, of: Shade, arguments: list[Shade]) -> Shade:
         first = node.arguments[0] if node.arguments else None
@@ -362,6 +370,19 @@ class _Flow:
                 return Shade(NONE, triggers)
             case _:
                 return _joined(left, right)
+
+
+def _asks_for_absence(test: n.Expr) -> bool:
+    """Say whether a test holds where the words are not: what most prompts are written for."""
+    match test:
+        case n.Binary(operator="not in" | "!="):
+            return True
+        case n.Binary(operator="and" | "or"):
+            return _asks_for_absence(test.left) and _asks_for_absence(test.right)
+        case n.Unary(operator="not", of=n.Binary(operator="in" | "==") | n.Call(callee=n.Attribute())):
+            return True
+        case _:
+            return False
 
 
 def _folded_words(node: n.Expr) -> frozenset[str]:

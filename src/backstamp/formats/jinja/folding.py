@@ -7,7 +7,7 @@ from backstamp.formats.jinja import nodes as n
 Constant = str | int | float | bool | None
 _LONGEST = 10_000
 _MOST_ITEMS = 500
-_DEEPEST = 40
+_DEEPEST = 150
 
 
 class Unknown:
@@ -207,6 +207,17 @@ def every(roots: tuple[n.Statement, ...]) -> Iterator[n.Node]:
         node = stack.pop()
         yield node
         stack.extend(reversed(list(children(node))))
+
+
+def depth_of(roots: tuple[n.Statement, ...]) -> int:
+    """Count the levels of the deepest node."""
+    deepest = 0
+    stack: list[tuple[n.Node, int]] = [(root, 1) for root in roots]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack.extend((child, depth + 1) for child in children(node))
+    return deepest
 
 
 def shown_of(node: n.Node | None, depth: int = 0) -> str:

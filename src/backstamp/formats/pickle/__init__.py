@@ -1,1 +1,1 @@
-"""Pickles, decoded and followed symbolically as CPython's ``_pickle.c`` would run them. Nothing is executed."""
+"""Pickles, followed symbolically as CPython's ``_pickle.c`` would run them. Nothing is executed."""

@@ -21,6 +21,7 @@ def skip_array(m: Machine, target: Inst, pos: int) -> int:
         return pos
     if pos < m.frame_end:
         m.sink.odd(pos - 1, "frame-divergence", f"a raw array inside a frame that ends at {m.frame_end}")
+    m.frame_end = 0  # joblib closes the frame before it writes an array: the bytes lie outside of any
     dtype = state.get("dtype")
     if holds_objects(dtype):
         return _nested(m, pos)

@@ -92,6 +92,8 @@ def newobj_ex(m: Machine, pos: int) -> int:
     _check_class(m, cls)
     pairs: tuple[tuple[str, object], ...] = ()
     if isinstance(keywords, Map):
+        if any(type(k) is not str for k in keywords.flat[::2]) and not m.fold:
+            raise Broken("keywords must be strings")
         pairs = tuple((str(k), v) for k, v in list(keywords.pairs())[:64])
     elif not isinstance(keywords, Inst | Unknown):
         raise Broken("NEWOBJ_EX keywords are no dict")
@@ -117,7 +119,8 @@ def build(m: Machine, pos: int) -> int:
     state = m.stack.pop()
     target = m.stack[-1]
     if type(target) in PLAIN or type(target) in _CALLABLE_SEQ:
-        if state is not None and not (type(state) is tuple and state == (None, None)):
+        parts = state if type(state) is tuple and len(state) == 2 else (state, Map([]))
+        if parts[0] is not None or not isinstance(parts[1], Map) or parts[1].length:
             raise Broken("BUILD on a plain value")
         return pos
     m.sink.built(pos - 1, target, state)

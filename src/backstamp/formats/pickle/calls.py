@@ -68,10 +68,7 @@ def _folded(
 
 def _of_global(m: Machine, func: Glob, args: tuple[object, ...], keywords: Keywords, at: int) -> object:
     step = pure.FUNCTIONS.get((func.module, func.name))
-    if step is not None:
-        found = step(m, args, dict(keywords), at)
-    else:
-        found = _dotted(m, func, args, at)
+    found = _dotted(m, func, args, at) if step is None else step(m, args, dict(keywords), at)
     return Inst(func, args, keywords) if found is pure.MISS else found
 
 

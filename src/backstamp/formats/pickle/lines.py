@@ -11,10 +11,12 @@ _LONGEST_NUMBER = 4300  # digits; CPython refuses more since 3.11, and the cost 
 
 
 def integer(line: bytes) -> object:
-    """Read INT: what ``strtol`` reads, with octal and hexadecimal, else a Python integer; ``00``, ``01`` are truths."""
+    """Read INT: what ``strtol`` reads, else a Python integer; ``00`` and ``01`` are truths."""
     if not line:
         raise Broken("INT without a number")
     plain = line.partition(b"\0")[0]
+    if not plain:  # strtol reads a zero off an empty text
+        return False if len(line) == 2 else 0
     found = _c_integer().fullmatch(plain)
     if found and len(plain) < 100:
         sign, digits = found.groups()
@@ -48,9 +50,12 @@ def real(line: bytes) -> float:
     if not plain or plain[:1].isspace() or plain[-1:].isspace() or b"_" in plain or len(plain) > 10_000:
         raise Broken("FLOAT without a number")
     try:
-        return float(plain)
+        number = float(plain)
     except ValueError:
         raise Broken("FLOAT without a number") from None
+    if number in (float("inf"), float("-inf")) and plain[-1:].isdigit():
+        raise Broken("FLOAT out of range")
+    return number
 
 
 def string(line: bytes) -> str:
@@ -104,7 +109,7 @@ def _unescaped_one(text: bytes) -> bytes:
     if text[1:2] == b"x":
         if len(text) != 4:
             raise Broken("STRING has a broken \\x escape")
-        return bytes([int(text[2:], 16)])
+        return bytes.fromhex(text[2:].decode())
     if text[1:2].isdigit():
         return bytes([int(text[1:], 8) & 0xFF])
     return text
@@ -121,7 +126,7 @@ def _python_integer(text: bytes, base: int) -> object:
 
 @cache
 def _c_integer() -> Pattern[bytes]:
-    return pattern(rb"[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|[0-9]+)")
+    return pattern(rb"[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
 
 
 @cache

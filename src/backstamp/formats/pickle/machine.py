@@ -13,7 +13,7 @@ from functools import cache
 
 from backstamp.core.budget import Budget
 from backstamp.core.errors import BudgetExceeded
-from backstamp.formats.pickle.opcodes import FORMS, SIZED1, TWO_LINES, line_end
+from backstamp.formats.pickle.opcodes import FORMS, SIZED1, TWO_LINES, line_end, reach
 from backstamp.formats.pickle.sink import Sink
 from backstamp.formats.pickle.values import HELD_ITEMS, PLAIN, Broken, Glob, Pid, is_hashable
 
@@ -39,8 +39,10 @@ class Raw:
 
 
 class Straddle:
-    """An opcode at ``at`` that crosses the end of its frame: loaders which drop the rest go on as if
-    the bytes from ``cut`` to ``frame_end`` were not there."""
+    """An opcode that crosses the end of its frame.
+
+    Loaders which drop the rest go on as if the bytes from ``cut`` to ``frame_end`` were not there.
+    """
 
     __slots__ = ("at", "cut", "frame_end")
 
@@ -137,8 +139,7 @@ class Machine:
         pos = self.start
         try:
             while True:
-                if pos >= self.end:
-                    raise Broken("the data ends before STOP")
+                self._check_end(pos)
                 self.limit = min(pos + _CHUNK, self.end)
                 if pos < self.frame_end < self.limit:
                     self.limit = self.frame_end
@@ -149,7 +150,15 @@ class Machine:
             self._finish()
             return self.at + 1
         except IndexError:
+            self._check_crossing()
             raise Broken("stack underflow" if self.at < self.end - 1 else "the data ends too early") from None
+        except Broken:
+            self._check_crossing()
+            raise
+
+    def _check_end(self, pos: int) -> None:
+        if pos >= self.end:
+            raise Broken("the data ends before STOP")
 
     def _stretch(self, pos: int) -> int:
         data, table = self.data, _handlers()
@@ -169,6 +178,11 @@ class Machine:
         if pos > self.end:
             raise Broken("the data ends too early")
         return pos
+
+    def _check_crossing(self) -> None:
+        """Where an argument that leaves its frame breaks the program, other loaders may go on."""
+        if self.at < self.frame_end <= self.end and reach(self.data, self.at, self.end) > self.frame_end:
+            self._crossed(self.end)
 
     def _crossed(self, pos: int) -> None:
         """An opcode ran over the end of its frame: tell, and find the read at which loaders part."""

@@ -29,10 +29,7 @@ def found_class(m: Machine, module: str, name: str, at: int) -> object:
     m.sink.imported(at, Glob(module, name), written)
     if not m.fold:
         return found
-    if module in m.modules:
-        found = m.modules[module]
-    else:
-        found = Glob(module, "")
+    found = m.modules[module] if module in m.modules else Glob(module, "")
     for part in name.split("."):
         found = attribute(m, found, part)
     return found

@@ -111,6 +111,18 @@ def after(data: bytes | memoryview, at: int, end: int) -> int:
     return stop if stop <= end else -1
 
 
+def reach(data: bytes | memoryview, at: int, end: int) -> int:
+    """Tell how far the opcode at ``at`` says it goes, be it beyond the data."""
+    form = FORMS[data[at]]
+    if form == FIXED:
+        return at + LENGTHS[data[at]]
+    if form >= SIZED1:
+        width = (1, 4, 8)[form - SIZED1]
+        return at + 1 + width + int.from_bytes(data[at + 1 : at + 1 + width], "little")
+    stop = after(data, at, end)
+    return stop if stop >= 0 or form < 0 else end + 1
+
+
 def survey(data: bytes | memoryview, start: int, end: int, budget: Budget) -> Survey:
     """Pass over a stream: find its STOP, the memo indexes it reads, and whether anything could run."""
     found = Survey()

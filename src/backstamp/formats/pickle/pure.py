@@ -253,7 +253,7 @@ def method(
             value = of.get(args[0])
             return MISS if value is None else value
         return MISS
-    if name in ("__getitem__",) and len(args) == 1:
+    if name == "__getitem__" and len(args) == 1:
         return getitem(m, of, args[0], ())
     if isinstance(of, Seq) and name == "pop" and not args and of.is_whole and of.items:
         of.length -= 1

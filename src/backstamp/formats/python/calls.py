@@ -6,12 +6,7 @@ from backstamp.formats.python import folding, special
 from backstamp.formats.python.lookup import attribute
 from backstamp.formats.python.sinks import (
     CODE,
-    IMPORT,
-    LOAD,
-    NETWORK_CALL,
-    OPEN,
     PROCESS,
-    SOCKET,
     action_table,
     canonical,
     source_table,
@@ -273,6 +268,5 @@ def _list_method(m: "Machine", receiver: Items, name: str, arguments: list[Value
 
 def patched(m: "Machine", target: Ref, key: Value | None, value: Value, node: "ast.AST") -> None:
     """Note that an attribute or item of something outside is replaced."""
-    if hasattr(node, "lineno"):
-        m.line, m.column = node.lineno, node.col_offset + 1
+    m.stand_at(node)
     special.patched(m, target, key, value)

@@ -1,6 +1,7 @@
 """Evaluates expressions to what is known of their values; calls are handed to ``calls``."""
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backstamp.formats.python import folding
@@ -15,6 +16,7 @@ from backstamp.formats.python.values import (
     Items,
     Pairs,
     Ref,
+    Scalar,
     Scope,
     Value,
     described,
@@ -131,7 +133,7 @@ def operate(m: "Machine", op: ast.operator, left: Value, right: Value) -> Value:
         return out or unknown(left.taint | right.taint)
     taint = left.taint | right.taint
     if name == "Div" and isinstance(left, Const) and isinstance(left.value, str) and isinstance(right, Const):
-        return Const(f"{left.value}/{right.value}"[:4000], taint, left.steps)
+        return Const(f"{left.value}/{right.value!s}"[:4000], taint, left.steps)
     found = folding.operated(name, left, right)
     if found is not None:
         return m.fold(found)
@@ -188,7 +190,7 @@ def _display(m: "Machine", node: ast.List | ast.Tuple | ast.Set, scope: Scope) -
 
 
 def _dict(m: "Machine", node: ast.Dict, scope: Scope) -> Value:
-    pairs: dict[object, Value] = {}
+    pairs: dict[Scalar, Value] = {}
     taint = 0
     for key, value in zip(node.keys, node.values, strict=True):
         known = evaluate(m, key, scope) if key is not None else None
@@ -198,7 +200,7 @@ def _dict(m: "Machine", node: ast.Dict, scope: Scope) -> Value:
             pairs[known.value] = found
         elif known is None and isinstance(found, Pairs):
             pairs.update(found.pairs)
-    return Pairs(pairs, taint)  # type: ignore[arg-type]
+    return Pairs(pairs, taint)
 
 
 def _conditional(m: "Machine", node: ast.IfExp, scope: Scope) -> Value:
@@ -322,7 +324,7 @@ def is_callable(value: Value) -> bool:
     return isinstance(value, Function | Class | Instance) or (isinstance(value, Ref) and value.name != "?")
 
 
-_HANDLERS = {
+_HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,

@@ -42,7 +42,13 @@ def _all(text: str) -> Iterator[Hiding]:
         if line.isascii():
             continue
         if _is_unbalanced(line):
-            yield Hiding("bidi", number, "a bidirectional override is not closed on its line")
+            bare = re.sub(r"([\"']).*?\1", "", line)
+            is_code = "#" in bare or re.search(r"[=(:]|\b(?:if|return|and|or|else)\b", bare)
+            yield Hiding(
+                "bidi" if is_code else "bidi-data",
+                number,
+                "a bidirectional override that is not closed on its line",
+            )
         run = _invisible().search(line)
         if run is not None:
             yield Hiding("invisible", number, f"{len(run[0])} invisible characters in a row")

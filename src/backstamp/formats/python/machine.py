@@ -9,6 +9,7 @@
 """
 
 import ast
+from collections.abc import Callable
 
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
@@ -35,7 +36,8 @@ from backstamp.formats.python.values import (
 )
 
 _MOST_WALKS = 6
-_MOST_DEEP = 110
+_MOST_DEEP = 250  # three frames of ours each
+_MOST_DEEP_CALL = 130
 _MOST_CALLS = 24
 _MOST_LAYERS = 8
 _MOST_EFFECTS = 3000
@@ -56,7 +58,10 @@ def analysed(text: str, budget: Budget) -> Analysis:
 def analysed_tree(tree: ast.Module, budget: Budget) -> Analysis:
     """Say what a parsed module does."""
     machine = Machine(budget)
-    machine.module(tree)
+    try:
+        machine.module(tree)
+    except RecursionError as error:
+        raise ReadError("code is nested too deeply") from error
     effects = sorted(machine.effects.values(), key=lambda e: (e.line, e.column, e.callee, e.text))
     return Analysis(tuple(effects), tuple(machine.payloads), machine.complete)
 
@@ -128,10 +133,9 @@ class Machine:
         place = (self.line, self.column)
         self.layers += 1
         try:
-            for statement in tree.body:
-                for node in ast.walk(statement):
-                    if hasattr(node, "lineno"):
-                        node.lineno, node.col_offset = place[0], place[1] - 1  # type: ignore[attr-defined]
+            for node in ast.walk(tree):
+                if isinstance(node, ast.expr | ast.stmt):
+                    node.lineno, node.col_offset = place[0], place[1] - 1
             self.body(tree.body, scope)
         finally:
             self.layers -= 1
@@ -241,20 +245,28 @@ class Machine:
     # --- calls -------------------------------------------------------------------------------------
 
     def call(
-        self, callee: Value, arguments: list[Value], keywords: dict[str, Value], node: ast.AST, scope: Scope
+        self,
+        callee: Value,
+        arguments: list[Value],
+        keywords: dict[str, Value],
+        node: ast.AST | None,
+        scope: Scope,
     ) -> Value:
         """Call a value."""
-        if hasattr(node, "lineno"):
-            self.line, self.column = node.lineno, node.col_offset + 1
+        self.stand_at(node)
         return calls.call(self, callee, arguments, keywords, scope)
 
     def call_method(
         self, receiver: Value, name: str, arguments: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value | None:
         """Call a method of a built-in object that is known. ``None`` if that is not modelled."""
-        if hasattr(node, "lineno"):
-            self.line, self.column = node.lineno, node.col_offset + 1
+        self.stand_at(node)
         return calls.call_method(self, receiver, name, arguments, keywords)
+
+    def stand_at(self, node: ast.AST | None) -> None:
+        """Remember the place of a call, for what is noted there."""
+        if isinstance(node, ast.expr | ast.stmt):
+            self.line, self.column = node.lineno, node.col_offset + 1
 
     def give(self, value: Value) -> None:
         """Note a returned or yielded value."""
@@ -268,7 +280,7 @@ class Machine:
         taint = 0
         for value in (*arguments, *keywords.values()):
             taint |= value.taint
-        spent = self.steps > _STEPS and count > 0
+        spent = (self.steps > _STEPS and count > 0) or self.depth > _MOST_DEEP_CALL
         if node in self.active or count >= _MOST_WALKS or len(self.via) >= _MOST_CALLS or spent:
             return unknown(taint)
         self.walks[node, when] = count + 1
@@ -281,7 +293,6 @@ class Machine:
         self.returns.append(None)
         conditional, loops, depth = self.conditional, self.loops, self.depth
         self.conditional = self.loops = 0
-        self.depth = min(self.depth, _MOST_DEEP - 60) if depth < _MOST_DEEP else depth
         try:
             if isinstance(node, ast.Lambda):
                 self.give(evaluate(self, node.body, scope))
@@ -298,18 +309,18 @@ class Machine:
         self, function: Function, arguments: list[Value], keywords: dict[str, Value], scope: Scope
     ) -> None:
         args = function.node.args
-        given = [function.receiver, *arguments] if function.receiver is not None else arguments
+        given: list[Value] = [function.receiver, *arguments] if function.receiver is not None else arguments
         positional = [*args.posonlyargs, *args.args]
         names = scope.names
         for parameter, value in zip(positional, given, strict=False):
-            names[parameter.arg] = value  # type: ignore[assignment]  # the receiver was just checked
+            names[parameter.arg] = value
         for parameter in (*positional[len(given) :], *args.kwonlyargs):
-            value = keywords.get(parameter.arg) or function.defaults.get(parameter.arg)
-            names[parameter.arg] = value if value is not None else unknown(PARAM)
+            passed = keywords.get(parameter.arg) or function.defaults.get(parameter.arg)
+            names[parameter.arg] = passed if passed is not None else unknown(PARAM)
             if parameter.arg not in keywords and self.when < IMPORT and not self.via:
                 names[parameter.arg] = either(unknown(PARAM), names[parameter.arg])
         if args.vararg is not None:
-            rest = [v for v in given[len(positional) :] if v is not None]
+            rest = given[len(positional) :]
             names[args.vararg.arg] = Items(rest) if rest else unknown(PARAM)
         if args.kwarg is not None:
             known = {p.arg for p in (*positional, *args.kwonlyargs)}
@@ -538,7 +549,7 @@ def _checked(m: Machine, node: ast.Assert | ast.Raise | ast.Delete, scope: Scope
             evaluate(m, child, scope)
 
 
-_STATEMENTS = {
+_STATEMENTS: dict[type[ast.stmt], Callable[..., object]] = {
     ast.Expr: _expression,
     ast.Return: _expression,
     ast.Assign: _assign,

@@ -10,7 +10,12 @@ from functools import cache
 
 def is_worth_reading(data: bytes) -> bool:
     """Say whether source bytes name anything that could lead to an effect."""
-    return not data.isascii() or _words().search(data) is not None
+    if not data.isascii() or _words().search(data) is not None:
+        return True
+    return any(len(line) > _LONG_LINE for line in data.split(b"\n"))
+
+
+_LONG_LINE = 400  # code may be pushed beyond the edge of the screen, or packed
 
 
 @cache
@@ -25,9 +30,12 @@ def _words() -> re.Pattern[bytes]:
         rb"six|wget|gdown|pyscreenshot|mss|netrc|getpass|telegram|discord\w*|boto3|pycurl|idlelib|doctest|trio|anyio|numexpr"
     )
     return re.compile(
-        rb"(?:^|[\n;:\t ])(?:import|from)[ \t\\]+(?:\n?[ \t]*)(?:[\w. ,]+,[ \t]*)?(?:" + modules + rb")\b"
+        rb"(?:^|[\n;:\t\f ])(?:import|from)[ \t\f\\\r\n]{1,40}(?:[\w. ,\t]{1,300},[ \t\f]{0,9})?(?:"
+        + modules
+        + rb")\b"
         rb"|\b(?:exec|eval|execfile|compile|__import__|globals|locals|vars|breakpoint|setattr|getattr|open|system|popen"
         rb"|get_ipython|weights_only|allow_pickle|trust_remote_code|load_inline|load_library|hub)\b"
-        rb"|torch\.load\b|from torch import[^\n]*load|__(?:subclasses|globals|builtins|dict|getattribute|mro|bases?|loader|code|import)__"
-        rb"|coding[:=]|[^\n]{400}| {120}|stratum"
+        rb"|torch\.load\b|from torch import[^\n]{0,200}load"
+        rb"|__(?:subclasses|globals|builtins|dict|getattribute|mro|bases?|loader|code|import)__"
+        rb"|coding[:=]|stratum"
     )

@@ -6,7 +6,7 @@ something of the world. Names are canonical: ``posix.system`` is ``os.system``.
 
 from functools import cache
 
-from backstamp.formats.python.values import DECODED, ENVIRON, FILE, HOST, INPUT, NETWORK, SECRET
+from backstamp.formats.python.values import DECODED, ENVIRON, HOST, INPUT, NETWORK, SECRET
 
 PROCESS, CODE, LOAD, NATIVE, NETWORK_CALL = "process", "code", "load", "native", "network"
 WRITE, DELETE, HOOK, SPY, IMPORT, RESOLVE = "write", "delete", "hook", "spy", "import", "resolve"
@@ -151,8 +151,8 @@ _SOURCES = {
         pwd.getpwuid psutil.users platform.platform psutil.net_if_addrs
     """,
     SECRET: """
-        keyring.get_password keyring.get_credential browser_cookie3.chrome browser_cookie3.firefox browser_cookie3.load
-        win32crypt.CryptUnprotectData netrc.netrc
+        browser_cookie3.chrome browser_cookie3.firefox browser_cookie3.load
+        win32crypt.CryptUnprotectData
     """,
     INPUT: "input raw_input sys.stdin.read sys.stdin.readline argparse.ArgumentParser().parse_args sys.stdin.buffer.read",
     ENVIRON: "os.environ.copy os.environ.items os.environ.values os.environb.copy",

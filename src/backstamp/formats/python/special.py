@@ -1,5 +1,6 @@
 """Calls that need more than a table: roads to other names, code that runs code, files, processes, network."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from backstamp.formats.python.sinks import action_table, canonical
 from backstamp.formats.python.values import (
     BUILT,
     DECODED,
+    DROPPED,
     FILE,
     NETWORK,
     SECRET,
@@ -21,6 +23,7 @@ from backstamp.formats.python.values import (
     Pairs,
     Partial,
     Ref,
+    Scalar,
     Scope,
     Value,
     described,
@@ -114,6 +117,8 @@ def process(
         commands = [Const("sh")]
     for command in commands[:1]:
         for option in options(command):
+            if isinstance(option, Const) and option.value is None:
+                continue
             _walk_inline(m, option, scope)
             noted(m, "process", name, callee, (option,))
     if not commands:
@@ -211,9 +216,9 @@ def network(
 
 def _drop(m: "Machine", path: Value, taint: int) -> None:
     text = described(path, 400)
-    taint &= NETWORK | DECODED | BUILT
-    if taint and len(text) >= 3 and text != "{?}" and len(m.dropped) < 64:
-        m.dropped[text] = m.dropped.get(text, 0) | taint
+    plain = re.sub(r"\{[^{}]*\}", "", text)
+    if taint & (NETWORK | DECODED | BUILT) and len(plain) >= 4 and len(m.dropped) < 64:
+        m.dropped[text] = DROPPED
 
 
 def opened(m: "Machine", name: str, callee: Ref, arguments: list[Value], keywords: dict[str, Value]) -> None:
@@ -381,7 +386,7 @@ def _map(
         for value in out:
             taint |= value.taint
         return Items(out, taint)
-    made = m.call(arguments[0], [element(a) for a in arguments[1:]], {}, m, scope)  # type: ignore[arg-type]
+    made = m.call(arguments[0], [element(a) for a in arguments[1:]], {}, None, scope)
     return unknown(made.taint)
 
 
@@ -414,7 +419,7 @@ def _invoke(
     if len(arguments) < 2 or not isinstance(arguments[0], Const):
         return None
     method = attribute(m, arguments[-1], str(arguments[0].value), ("getattr",))
-    return m.call(method, arguments[1:-1], keywords, m, scope)  # type: ignore[arg-type]
+    return m.call(method, arguments[1:-1], keywords, None, scope)
 
 
 def _variable(
@@ -429,7 +434,7 @@ def _setattr(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> Value | None:
     if len(arguments) == 3 and isinstance(arguments[0], Ref) and isinstance(arguments[1], Const):
-        patched(m, Ref(f"{arguments[0].name}.{arguments[1].value}"), None, arguments[2])
+        patched(m, Ref(f"{arguments[0].name}.{arguments[1].value!s}"), None, arguments[2])
     return Const(None)
 
 
@@ -463,10 +468,21 @@ def _dict(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> Value | None:
     if not arguments and "**" not in keywords:
-        return Pairs(dict(keywords))
+        return Pairs({**keywords})
     if len(arguments) == 1 and isinstance(arguments[0], Pairs):
-        return Pairs({**arguments[0].pairs, **keywords}, arguments[0].taint)
+        merged: dict[Scalar, Value] = dict(arguments[0].pairs)
+        merged.update({k: v for k, v in keywords.items()})
+        return Pairs(merged, arguments[0].taint)
     return None
+
+
+def _request(
+    m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
+) -> Value | None:
+    url = arguments[0] if arguments else keywords.get("url")
+    data = arguments[1] if len(arguments) > 1 else keywords.get("data")
+    taint = (url.taint if url else 0) | (data.taint if data else 0)
+    return Ref("urllib.request.Request()", taint, (), described(url) if url else "")
 
 
 def _buffered(
@@ -486,7 +502,7 @@ def patched(m: "Machine", target: Ref, key: Value | None, value: Value) -> None:
     """Note that something of a module which others rely on is replaced."""
     name = target.name
     if key is not None and isinstance(key, Const):
-        name = name.replace("[]", f"[{key.value}]")
+        name = name.replace("[]", f"[{key.value!s}]")
     if (
         name.partition(".")[0] in _SENSITIVE
         and target.name.count(".")
@@ -536,6 +552,9 @@ HANDLERS: dict[str, Handler] = {
     "io.BytesIO": _buffered,
     "io.StringIO": _buffered,
     "marshal.loads": _unmarshal,
+    "urllib.request.Request": _request,
+    "urllib2.Request": _request,
+    "requests.Request": _request,
 }
 
 SUFFIXES: dict[str, Callable[["Machine", Ref, list[Value], dict[str, Value], Scope], None]] = {

@@ -17,6 +17,7 @@ HOST = 64  # tells the machine or its user: names, addresses, accounts
 PARAM = 128  # a parameter of a function that nobody here calls
 INPUT = 256  # typed in, or given on the command line
 BUILT = 512  # text put together character by character
+DROPPED = 1024  # names a file which was downloaded or decoded before
 
 TAINTS = {
     NETWORK: "network",
@@ -29,6 +30,7 @@ TAINTS = {
     PARAM: "parameter",
     INPUT: "input",
     BUILT: "built",
+    DROPPED: "dropped",
 }
 
 
@@ -184,7 +186,7 @@ class Partial:
         self.callee = callee
         self.arguments = arguments
         self.keywords = keywords
-        self.taint = callee.taint
+        self.taint: int = callee.taint
 
 
 class Choice:
@@ -194,7 +196,7 @@ class Choice:
 
     def __init__(self, values: tuple["Value", ...]) -> None:
         self.values = values
-        self.taint = 0
+        self.taint: int = 0
         for value in values:
             self.taint |= value.taint
 

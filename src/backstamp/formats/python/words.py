@@ -6,6 +6,9 @@ from functools import cache
 import msgspec
 
 
+_MOST = 50
+
+
 class Word(msgspec.Struct, frozen=True):
     """A telling word and its line."""
 
@@ -18,6 +21,8 @@ def words_in(text: str) -> list[Word]:
     found: dict[str, Word] = {}
     for match in _calls().finditer(text):
         name = match[0].rstrip("( ")
+        if len(found) >= _MOST:
+            break
         if name not in found:
             found[name] = Word(name, text.count("\n", 0, match.start()) + 1)
     return list(found.values())

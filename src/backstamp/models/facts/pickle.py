@@ -23,19 +23,22 @@ class Items(Value, frozen=True, tag="items"):
     """A list, tuple, set, frozenset or bytearray: ``length`` items, of which ``items`` are the first."""
 
     kind: str
-    items: tuple[Value, ...]
+    items: "tuple[AnyValue, ...]"
     length: int
 
 
 class Pairs(Value, frozen=True, tag="pairs"):
     """A dict; ``length`` counts all pairs, ``pairs`` holds the first."""
 
-    pairs: tuple[tuple[Value, Value], ...]
+    pairs: "tuple[tuple[AnyValue, AnyValue], ...]"
     length: int
 
 
 class Name(Value, frozen=True, tag="name"):
-    """A global: what ``find_class(module, name)`` returns. ``name`` is dotted where getattr chains fold."""
+    """A global: what ``find_class(module, name)`` returns.
+
+    ``name`` is dotted where getattr chains fold, and empty for the module itself.
+    """
 
     module: str
     name: str
@@ -44,21 +47,21 @@ class Name(Value, frozen=True, tag="name"):
 class Made(Value, frozen=True, tag="made"):
     """The result of a call or an instance: ``callee`` applied to ``arguments``."""
 
-    callee: Value
-    arguments: tuple[Value, ...]
+    callee: "AnyValue"
+    arguments: "tuple[AnyValue, ...]"
 
 
 class Attribute(Value, frozen=True, tag="attr"):
     """An attribute, fetched by name, of an object which is not a plain global."""
 
-    of: Value
+    of: "AnyValue"
     name: str
 
 
 class Stored(Value, frozen=True, tag="stored"):
     """What ``persistent_load`` returns for an id."""
 
-    pid: Value
+    pid: "AnyValue"
 
 
 class Opaque(Value, frozen=True, tag="opaque"):
@@ -133,7 +136,8 @@ class PickleOddity(Fact, frozen=True, kw_only=True):
     ``kind``: ``frame-divergence`` (loaders which respect frames and those which do not read different
     programs), ``broken`` (the stream breaks; ``after_calls`` tells how many calls came before),
     ``extension`` (EXT code, ``detail`` names what it resolves to), ``trailing`` (bytes after the last
-    stream), ``memo`` (GET of what was never PUT), ``non-ascii-name``, ``raw-unskipped``.
+    stream), ``memo`` (GET of what was never PUT), ``non-ascii-name``, ``raw-unskipped``, ``computed-name``
+    (STACK_GLOBAL of what a call returns).
     """
 
     kind: str

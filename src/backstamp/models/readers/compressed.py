@@ -41,7 +41,10 @@ class _Reader:
         if found.size:
             # An empty content is fine, and no member.
             size = found.size if not found.is_bomb else found.size + 1
-            yield Member(Blob(found.data, path=(*blob.path, _name_of(blob.name)), size=size))
+            name = _name_of(blob.name)
+            # Joblib before 0.10 wrote each array of a pickle beside it: compressed numbers, no header.
+            kinds = ("raw-tensor",) if name.endswith(".npy") and kind in ("zfile", "zlib") else ()
+            yield Member(Blob(found.data, path=(*blob.path, name), size=size), kinds=kinds)
         if found.problem:
             yield Unread(f"{kind}: {found.problem}")
         elif not blob.is_whole:

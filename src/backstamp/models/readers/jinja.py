@@ -11,7 +11,7 @@ from backstamp.core.finding import shown
 from backstamp.core.reading import Explained, Statement, Unread
 from backstamp.formats.jinja import nodes as n
 from backstamp.formats.jinja.flow import gated_texts
-from backstamp.formats.jinja.folding import every
+from backstamp.formats.jinja.folding import depth_of, every
 from backstamp.formats.jinja.parser import Template, template_of
 from backstamp.formats.jinja.surface import Trick, Use, uses_of, words_uses
 from backstamp.models.facts.template import (
@@ -24,7 +24,8 @@ from backstamp.models.facts.template import (
 
 _LARGEST = 2 * MIB  # a hundred times the longest chat template that is known
 _MOST_FACTS = 1000
-_CHAT_WORDS = frozenset({"messages", "add_generation_prompt", "bos_token", "message"})
+_DEEPEST = 120  # three times the deepest chat template that is known
+_CHAT_WORDS = ("messages", "add_generation_prompt", "bos_token", "message.", "message[")
 
 
 class JinjaReader:
@@ -44,18 +45,25 @@ class JinjaReader:
             raise ReadError("template is not UTF-8 text") from error
         yield Explained(0, blob.size)
         template = template_of(text, budget)
+        is_chat = _is_chat(text, blob)
         yield TemplateSummary(
             place=blob.whole(),
-            is_chat=_is_chat(template, blob),
+            is_chat=is_chat,
             is_broken=bool(template.broken),
             length=len(text),
         )
         if template.broken:
-            yield Unread(f"template: {shown(template.broken)}")
+            # Templates of other programs may have tags and delimiters of their own; they are text to a model.
+            if is_chat:
+                yield Unread(f"template: {shown(template.broken)}")
             yield from _words(words_uses(template.tokens), blob)
+            yield from _words(_rest_uses(text), blob)
             return
         yield from _words(uses_of(template.body, budget), blob)
         yield from _texts(template, blob)
+        if depth_of(template.body) > _DEEPEST:
+            yield Unread("template: nested too deep to be followed")
+            return
         try:
             for gated in gated_texts(template.body, budget):
                 yield GatedText(
@@ -67,10 +75,21 @@ class JinjaReader:
             yield Unread("template: nested too deep to be followed")
 
 
-def _is_chat(template: Template, blob: Blob) -> bool:
-    if len(blob.path) > 1 or "chat" in blob.name.lower():
-        return True
-    return any(token.kind == "name" and token.text in _CHAT_WORDS for token in template.tokens)
+def _is_chat(text: str, blob: Blob) -> bool:
+    parts = blob.path[-1].lower()
+    return "chat" in parts or any(word in text for word in _CHAT_WORDS)
+
+
+def _rest_uses(text: str) -> Iterator[Use]:
+    """Names in double underscores between any delimiters of a template that could not be taken apart."""
+    at = 0
+    while (start := min((i for i in (text.find("{{", at), text.find("{%", at)) if i >= 0), default=-1)) >= 0:
+        ends = [i for i in (text.find("}}", start), text.find("%}", start)) if i >= 0]
+        at = min(ends) if ends else len(text)
+        for found in _dunder().finditer(text, start, at):
+            yield Use("attribute", found.group(), "", text.count("\n", 0, found.start()) + 1)
+        if not ends:
+            return
 
 
 def _words(uses: Iterator[Use | Trick] | Iterator[Use], blob: Blob) -> Iterator[Statement]:
@@ -102,6 +121,13 @@ def marks_of(text: str) -> tuple[str, ...]:
     if "<" in text and _markup().search(text):
         marks.append("markup")
     return tuple(marks)
+
+
+@cache
+def _dunder() -> Pattern[str]:
+    import re
+
+    return re.compile(r"\b__[a-z_]+__\b")
 
 
 @cache

@@ -90,12 +90,14 @@ class _Reading:
             end = machine.run()
         except Broken as problem:
             if not machine.raws or machine.used is None:
-                return self._broken(pos, machine, problem)
+                self._broken(pos, machine, problem)
+                return None
             machine = self._machine(pos, used=None)
             try:
                 end = machine.run()
             except Broken as again:
-                return self._broken(pos, machine, again)
+                self._broken(pos, machine, again)
+                return None
         self.results.append(machine.result)
         self.pids += machine.pids
         self.gatherer.stored(machine.at, machine.result)

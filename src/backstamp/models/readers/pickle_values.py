@@ -102,12 +102,12 @@ def _constant(value: str | float | bytes | None) -> Constant:
 
 def shape(value: object, depth: int = 3) -> object:
     """Tell what a value is like, so that calls of equal shape are one fact. Hashable."""
+    if isinstance(value, str):
+        return _text_shape(value)
     kind = type(value)
     letter = _LETTERS.get(kind)
     if letter is not None:
         return letter
-    if isinstance(value, str):
-        return _text_shape(value)
     if isinstance(value, bytes):
         return ("b", value) if 16 < len(value) <= _LONG and value.isascii() else "b"
     if isinstance(value, Big):

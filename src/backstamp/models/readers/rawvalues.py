@@ -21,6 +21,7 @@ class RawValuesReader:
             "catboost",
             "coreml-weights",
             "mediapipe-graph",
+            "paddle-parameters",
             "sentencepiece",
             "tf-checkpoint-data",
             "tf-checkpoint-index",

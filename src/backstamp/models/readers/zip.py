@@ -15,6 +15,7 @@ import msgspec
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
+from backstamp.core.location import Location
 from backstamp.core.reading import Explained, Member, Statement, Unread
 from backstamp.formats import probe
 from backstamp.formats import zip as zips
@@ -87,25 +88,25 @@ class _State:
         self.names: dict[bytes, int] = {}
         self.first: dict[bytes, tuple[int, int]] = {}
         self.seen: set[tuple[int, str]] = set()
-        self.spans: list[tuple[int, int]] = [(d.start, d.end) for d in directories]
-        self.spans += [(d.tail, d.tail_end) for d in directories]
+        ends = {(d.start, d.end) for d in directories} | {(d.tail, d.tail_end) for d in directories}
+        self.spans: list[tuple[int, int]] = sorted(ends)
         self.roots = _torch_roots(self.entries)
 
 
 def _directories(blob: Blob, budget: Budget) -> Iterator[zips.Directory]:
     """All directories but those of zips that are stored inside a member."""
     inside: list[tuple[int, int]] = []
-    starts: set[int] = set()
+    seen: set[tuple[int, int]] = set()
     for at in zips.ends_of(blob.view):
         if any(start <= at < end for start, end in inside):
             continue
         for each in zips.directories_of(blob.view, at, budget):
-            if each.start in starts:
+            if (each.start, each.tail) in seen:
                 continue
-            starts.add(each.start)
+            seen.add((each.start, each.tail))
             yield each
             low = min((e.local for e in each.entries), default=each.start)
-            inside.append((low, each.tail))
+            inside.append((low, each.start))
 
 
 def _unlisted(blob: Blob, budget: Budget) -> Iterator[Statement]:
@@ -121,9 +122,12 @@ def _unlisted(blob: Blob, budget: Budget) -> Iterator[Statement]:
 
 
 def _oddities_of(directories: list[zips.Directory], state: _State) -> Iterator[Statement]:
-    for index, each in enumerate(directories):
+    starts: set[int] = set()
+    for each in directories:
         place = state.blob.at(each.tail, each.tail_end - each.tail)
-        if index and each.entries:
+        is_further = bool(starts) and each.start not in starts
+        starts.add(each.start)
+        if is_further and each.entries:
             yield SecondDirectory(place=place, entries=len(each.entries))
         if (each.declared - len(each.entries)) % 65536:
             yield ZipMismatch(
@@ -141,13 +145,13 @@ def _entry(entry: zips.Entry, state: _State) -> Iterator[Statement]:
     state.budget.spend_members()
     blob = state.blob
     name = zips.text_of(entry.name, entry.flags)
-    place = blob.at(max(0, entry.local), 30)
+    place = _place(entry, blob)
     if why := escape_of(name):
         yield EntryName(place=place, name=name, why=why)
     header = zips.header_at(blob.view, entry.local)
     if header is None:
         yield ZipMismatch(
-            place=blob.at(min(max(0, entry.local), blob.size)),
+            place=place,
             name=name,
             field="local header",
             central=str(entry.local),
@@ -170,15 +174,26 @@ def _entry(entry: zips.Entry, state: _State) -> Iterator[Statement]:
         target = bytes(contents[0].view[:4096]).decode("utf-8", "backslashreplace")
         outside = leads_outside(name, target)
         yield LinkEntry(place=place, name=name, target=target, kind="symlink", escapes=outside)
-    yield from _encryption(entry, header, contents, name, place)
+    is_closed = False
+    if (entry.flags | header.flags) & zips.ENCRYPTED:
+        is_closed = not _is_plain(entry, contents)
+        yield EncryptedEntry(place=place, name=name, is_plain=not is_closed)
+        if is_closed:
+            yield Unread("an entry is encrypted")
     for found in contents:
-        yield from _checked(entry, found, name, state)
+        if not is_closed:
+            yield from _checked(entry, found, name, state)
         yield from _member(name, found, state, header.start)
     if mismatches and zips.text_of(header.name, header.flags) != name and contents:
         yield from _member(zips.text_of(header.name, header.flags), contents[0], state, header.start)
 
 
-def _mismatches(entry: zips.Entry, header: zips.Header, name: str, place: object) -> Iterator[ZipMismatch]:
+def _place(entry: zips.Entry, blob: Blob) -> Location:
+    """The local header of an entry, or the nearest byte to where it is said to be."""
+    return blob.at(min(max(0, entry.local), blob.size), 30)
+
+
+def _mismatches(entry: zips.Entry, header: zips.Header, name: str, place: Location) -> Iterator[ZipMismatch]:
     """Compare the fields that loaders act on. Bits for deflate levels and the like are nobody's business."""
     pairs: list[tuple[str, str | int, str | int]] = []
     if entry.name != header.name and not _is_same_name(entry, header):
@@ -196,7 +211,7 @@ def _mismatches(entry: zips.Entry, header: zips.Header, name: str, place: object
     if entry.unicode_name and entry.name.isascii() and entry.unicode_name != entry.name:
         pairs.append(("unicode name", name, zips.text_of(entry.unicode_name)))
     for field, central, local in pairs:
-        yield ZipMismatch(place=place, name=name, field=field, central=str(central), local=str(local))  # type: ignore[arg-type]  # a location
+        yield ZipMismatch(place=place, name=name, field=field, central=str(central), local=str(local))
 
 
 def _is_same_name(entry: zips.Entry, header: zips.Header) -> bool:
@@ -250,28 +265,18 @@ def _content(method: int, start: int, length: int, wanted: int, state: _State) -
     return _Found(view=out.data, size=out.size, end=end, problem=cut or out.problem)
 
 
-def _encryption(
-    entry: zips.Entry, header: zips.Header, contents: list[_Found], name: str, place: object
-) -> Iterator[Statement]:
+def _is_plain(entry: zips.Entry, contents: list[_Found]) -> bool:
     """A flag may lie (CVE-2025-1945): bytes that read well without a key are not encrypted."""
-    if not (entry.flags | header.flags) & zips.ENCRYPTED:
-        return
-    is_plain = any(
+    return any(
         not c.unread and not c.problem and (c.size == entry.size or crc32(c.view) == entry.crc)
         for c in contents
     )
-    yield EncryptedEntry(place=place, name=name, is_plain=is_plain)  # type: ignore[arg-type]  # a location
-    if not is_plain:
-        yield Unread("an entry is encrypted")
 
 
 def _checked(entry: zips.Entry, found: _Found, name: str, state: _State) -> Iterator[Statement]:
-    place = state.blob.at(max(0, entry.local), 30)
-    if found.unread or found.problem or (entry.flags & zips.ENCRYPTED):
-        if not entry.flags & zips.ENCRYPTED:
-            yield Unread(found.unread or found.problem)
-        elif found.problem == "grows out of proportion":
-            yield Unread(found.problem)
+    place = _place(entry, state.blob)
+    if found.unread or found.problem:
+        yield Unread(found.unread or found.problem)
     if found.size > _SUSPECT_EXPANSION and found.size > BOMB_RATIO * max(1, entry.packed):
         yield Expansion(place=place, name=name, compressed=entry.packed, expanded=found.size)
     if found.unread or found.problem or _is_storage(name, found, state):
@@ -287,13 +292,13 @@ def _checked(entry: zips.Entry, found: _Found, name: str, state: _State) -> Iter
         )
 
 
-def _duplicates(entry: zips.Entry, name: str, place: object, state: _State) -> Iterator[Statement]:
+def _duplicates(entry: zips.Entry, name: str, place: Location, state: _State) -> Iterator[Statement]:
     count = state.names.get(entry.name, 0)
     state.names[entry.name] = count + 1
     known = state.first.setdefault(entry.name, (entry.crc, entry.size))
     if count == 1:
         yield DuplicateEntry(
-            place=place,  # type: ignore[arg-type]  # a location
+            place=place,
             name=name,
             container="zip",
             differs=known != (entry.crc, entry.size),
@@ -358,7 +363,7 @@ def _torch_roots(entries: list[zips.Entry]) -> frozenset[str]:
 def _overlaps(state: _State) -> Iterator[Statement]:
     count, reach = 0, 0
     first = 0
-    for start, end in sorted(set(state.spans)):
+    for start, end in sorted(state.spans):
         if start < reach:
             count += 1
             first = first or start

@@ -31,6 +31,8 @@ def _is_hidden(each: Embedded) -> bool:
     host = frozenset(each.host)
     if each.kind == "zip" and "tflite" in host:
         return False
+    if not each.is_read and each.kind in ("zip", "pickle"):
+        return False  # arrays of objects are pickles by right: only their reader could tell
     return bool(host & (WEIGHTS | _PACKED)) and not host & _NATIVE and each.kind != "gguf"
 
 

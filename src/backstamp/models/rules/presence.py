@@ -12,15 +12,14 @@ _DATA_NAMES = {
     ".yaml": "text", ".yml": "text", ".csv": "text", ".jinja": "text", ".npy": "npy", ".onnx": "onnx", ".png": "png",
     ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".wav": "wav", ".gitattributes": "text",
 }  # fmt: skip
-_NATIVE = frozenset({"elf", "macho", "pe"})
-_CONTAINERS = frozenset({"zip", "sevenzip", "tar"})
+_ACTING = frozenset({"pickle", "sevenzip", "tar", "zip"})
 
 
 class Disguise:
     """
     ## What it does
-    Looks for pickles, programs and archives under names that promise plain data: a ``.safetensors`` file that is
-    a pickle, a ``.json`` file that is a program.
+    Looks for pickles and archives under names that promise plain data: a ``.safetensors`` file that is a
+    pickle, a ``.json`` file that is a zip.
 
     ## Why is this bad?
     The name makes people and tools trust the file, while a loader that goes by content runs it.
@@ -43,12 +42,12 @@ class Disguise:
         """Yield a finding for each file whose content can act and whose name promises data."""
         for present in facts.of(Present):
             kinds = frozenset(present.kinds)
-            acting = kinds & (_NATIVE | _CONTAINERS | {"pickle"})
+            acting = kinds & _ACTING
             if not acting:
                 continue
             name = present.place.path[-1].lower() if present.place.path else ""
             promised = next((f for end, f in _DATA_NAMES.items() if name.endswith(end)), "")
-            if promised and promised not in kinds and not (promised == "onnx" and not kinds & {"zip", "elf"}):
+            if promised and promised not in kinds and not (promised == "onnx" and "zip" not in kinds):
                 yield self.RULE.found(present, promised=promised, found=", ".join(sorted(acting)))
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 from backstamp.core.fact import FactBook
 from backstamp.core.finding import Confidence, Finding, Rule, Severity
 from backstamp.knowledge.commands import Command, kind_of
-from backstamp.knowledge.hosts import is_dubious, is_metadata_service
+from backstamp.knowledge.hosts import is_drop_box, is_dubious, is_metadata_service
 from backstamp.models.facts.python import PythonEffect, PythonHiding, PythonWord, ShellLine
 
 _RUN_CODE = ("CWE-94", "AML.T0011.000", "AML.T0010", "LLM03:2025")
@@ -67,8 +67,7 @@ def _is_obscured(effect: PythonEffect) -> bool:
 
 
 class HostileCommand:
-    """
-    ## What it does
+    """## What it does
     Looks for commands that open a shell to elsewhere, run what they download, destroy data, hide, or settle in the system.
 
     ## Why is this bad?
@@ -94,8 +93,7 @@ class HostileCommand:
 
 
 class ProcessOnImport:
-    """
-    ## What it does
+    """## What it does
     Looks for processes that start as soon as the code is imported, other than tools asked about themselves (git, nvidia-smi).
 
     ## Why is this bad?
@@ -128,8 +126,7 @@ class ProcessOnImport:
 
 
 class DecodedCode:
-    """
-    ## What it does
+    """## What it does
     Looks for code that comes out of a decoder, a decompressor or a chain of characters, and is then run.
 
     ## Why is this bad?
@@ -163,8 +160,7 @@ class DecodedCode:
 
 
 class DownloadedCode:
-    """
-    ## What it does
+    """## What it does
     Looks for data from the network that is run as code or as a command.
 
     ## Why is this bad?
@@ -190,6 +186,8 @@ class DownloadedCode:
 
     @staticmethod
     def _holds(effect: PythonEffect) -> bool:
+        if _is_dropped(effect) and _runs_itself(effect):
+            return True
         if "network" not in effect.taint:
             return False
         if effect.action == "process":
@@ -201,9 +199,46 @@ class DownloadedCode:
         return effect.action in {"code", "native"}
 
 
-class Exfiltration:
+class DroppedFile:
+    """## What it does
+    Looks for functions that run a file which the same code downloaded.
+
+    ## Why is this bad?
+    Whoever answers the request decides what the machine does.
+
+    ## What to do
+    See where the file comes from and whether its digest is checked.
     """
-    ## What it does
+
+    RULE: ClassVar = Rule(
+        code="PYS120",
+        name="dropped-file",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.MEDIUM,
+        message="{callee} runs a downloaded file {when}: {text}",
+        maps=("CWE-494", *_RUN_CODE),
+    )
+    WANTS: ClassVar = (PythonEffect,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each run of a downloaded file outside of import."""
+        return _met(facts, self.RULE, lambda e: _is_dropped(e) and not _runs_itself(e))
+
+
+def _is_dropped(effect: PythonEffect) -> bool:
+    if "dropped" not in effect.taint or effect.action not in {"process", "code", "native"}:
+        return False
+    if effect.action != "process":
+        return True
+    first = effect.text.split(None, 1)[0].rsplit("/", 1)[-1] if effect.text else ""
+    return first in {"sh", "bash", "python", "python3", "chmod", "start"} or _command(effect) not in {
+        Command.ASKING,
+        Command.TOOL,
+    }
+
+
+class Exfiltration:
+    """## What it does
     Looks for credentials, the whole environment or facts about the machine that are sent over the network.
 
     ## Why is this bad?
@@ -235,7 +270,7 @@ class Exfiltration:
         if "credentials" in taint:
             return True
         if "environment" in taint:
-            return _runs_itself(effect) or is_dubious(effect.text) or "{" not in effect.text
+            return effect.when == "import" or is_dubious(effect.text) or not effect.text.startswith("{")
         secret = taint & {"token", "host", "file"}
         if not secret:
             return False
@@ -247,8 +282,7 @@ class Exfiltration:
 
 
 class ReverseShell:
-    """
-    ## What it does
+    """## What it does
     Looks for a network connection whose socket becomes the input and output of a process.
 
     ## Why is this bad?
@@ -283,8 +317,7 @@ class ReverseShell:
 
 
 class HiddenCallee:
-    """
-    ## What it does
+    """## What it does
     Looks for calls that start processes or run code whose name is put together, decoded or dug out of object internals.
 
     ## Why is this bad?
@@ -321,8 +354,7 @@ class HiddenCallee:
 
 
 class CredentialOnImport:
-    """
-    ## What it does
+    """## What it does
     Looks for credential files (keys, cookies, wallets, password files) that are read by themselves when code is loaded.
 
     ## Why is this bad?
@@ -348,8 +380,7 @@ class CredentialOnImport:
 
 
 class CredentialRead:
-    """
-    ## What it does
+    """## What it does
     Looks for functions that read credential files: keys, cookies, wallets, password files.
 
     ## Why is this bad?
@@ -375,8 +406,7 @@ class CredentialRead:
 
 
 class Persistence:
-    """
-    ## What it does
+    """## What it does
     Looks for writes to files that the system or the interpreter runs later: shell profiles, cron, autostart, .pth files.
 
     ## Why is this bad?
@@ -402,8 +432,7 @@ class Persistence:
 
 
 class DisabledScanner:
-    """
-    ## What it does
+    """## What it does
     Looks for code that replaces parts of a model scanner, or of the unpickler's own hooks.
 
     ## Why is this bad?
@@ -433,7 +462,7 @@ class DisabledScanner:
             return False
         if any(effect.callee.startswith((s + ".", f"sys.modules[{s}")) for s in _SCANNERS):
             return True
-        return _runs_itself(effect) and effect.callee.startswith(
+        return effect.when == "import" and effect.callee.startswith(
             (
                 "pickle.Unpickler.",
                 "pickle._Unpickler.",
@@ -446,8 +475,7 @@ class DisabledScanner:
 
 
 class PatchedLoader:
-    """
-    ## What it does
+    """## What it does
     Looks for loading code that replaces functions of the loaders or of the interpreter: ``torch.load``, ``open``.
 
     ## Why is this bad?
@@ -492,8 +520,7 @@ class PatchedLoader:
 
 
 class DestructiveDelete:
-    """
-    ## What it does
+    """## What it does
     Looks for deletions of a whole disk, system folder or home folder.
 
     ## Why is this bad?
@@ -528,8 +555,7 @@ _ROOTS = frozenset(
 
 
 class Shellcode:
-    """
-    ## What it does
+    """## What it does
     Looks for calls that make memory executable and start threads in it.
 
     ## Why is this bad?
@@ -555,8 +581,7 @@ class Shellcode:
 
 
 class Spying:
-    """
-    ## What it does
+    """## What it does
     Looks for keyboard listeners, screenshots, clipboard and browser-store reads.
 
     ## Why is this bad?
@@ -582,8 +607,7 @@ class Spying:
 
 
 class MetadataService:
-    """
-    ## What it does
+    """## What it does
     Looks for requests to the credential service of cloud machines.
 
     ## Why is this bad?
@@ -611,8 +635,7 @@ class MetadataService:
 
 
 class DubiousHost:
-    """
-    ## What it does
+    """## What it does
     Looks for connections, made by themselves when code is loaded, to drop boxes, tunnels, paste sites and bare addresses.
 
     ## Why is this bad?
@@ -634,16 +657,49 @@ class DubiousHost:
 
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each such connection."""
+        return _met(facts, self.RULE, self._holds)
+
+    @staticmethod
+    def _holds(effect: PythonEffect) -> bool:
+        if effect.action not in {"network", "socket"}:
+            return False
+        if is_drop_box(effect.text):
+            return _runs_itself(effect)
+        return effect.when == "import" and is_dubious(effect.text)
+
+
+class DropBox:
+    """## What it does
+    Looks for functions that connect to drop boxes, tunnels and paste sites.
+
+    ## Why is this bad?
+    These hosts serve to drop malware and to collect what it steals.
+
+    ## What to do
+    See what is fetched or sent.
+    """
+
+    RULE: ClassVar = Rule(
+        code="PYS119",
+        name="drop-box",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.MEDIUM,
+        message="{callee} connects {when} to {text}",
+        maps=_EXFILTRATE,
+    )
+    WANTS: ClassVar = (PythonEffect,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each such connection."""
         return _met(
             facts,
             self.RULE,
-            lambda e: e.action in {"network", "socket"} and _runs_itself(e) and is_dubious(e.text),
+            lambda e: e.action in {"network", "socket"} and not _runs_itself(e) and is_drop_box(e.text),
         )
 
 
 class NetworkOnImport:
-    """
-    ## What it does
+    """## What it does
     Looks for connections that are made as soon as code is imported.
 
     ## Why is this bad?
@@ -673,8 +729,7 @@ class NetworkOnImport:
 
 
 class CodeFromData:
-    """
-    ## What it does
+    """## What it does
     Looks for functions that run text as code where the text is not known from the source.
 
     ## Why is this bad?
@@ -696,20 +751,42 @@ class CodeFromData:
 
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each run of unknown text."""
-        return _met(
-            facts,
-            self.RULE,
-            lambda e: (
-                e.action == "code"
-                and e.callee in {"exec", "eval"}
-                and {"parameter", "input"} & set(e.taint) != set()
-            ),
-        )
+        return _met(facts, self.RULE, lambda e: _is_evaluated(e) and _runs_itself(e))
+
+
+class EvaluatedText:
+    """## What it does
+    Looks for functions, called by others only, that run text as code where the text is not known from the source.
+
+    ## Why is this bad?
+    Whoever controls the text runs code.
+
+    ## What to do
+    See who calls the function. ``ast.literal_eval`` reads plain data.
+    """
+
+    RULE: ClassVar = Rule(
+        code="PYS123",
+        name="evaluated-text",
+        severity=Severity.INFO,
+        confidence=Confidence.LOW,
+        message="{callee} runs text as code {when}",
+        maps=("CWE-95",),
+    )
+    WANTS: ClassVar = (PythonEffect,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each run of unknown text."""
+        return _met(facts, self.RULE, lambda e: _is_evaluated(e) and not _runs_itself(e))
+
+
+def _is_evaluated(effect: PythonEffect) -> bool:
+    given = {"parameter", "input"} & set(effect.taint)
+    return effect.action == "code" and effect.callee in {"exec", "eval"} and bool(given)
 
 
 class ProcessInCode:
-    """
-    ## What it does
+    """## What it does
     Looks for functions that start processes whose command is not that of a known tool.
 
     ## Why is this bad?
@@ -722,7 +799,7 @@ class ProcessInCode:
     RULE: ClassVar = Rule(
         code="PYS122",
         name="process-in-code",
-        severity=Severity.LOW,
+        severity=Severity.INFO,
         confidence=Confidence.LOW,
         message="{callee} starts a process {when}: {text}",
         maps=("CWE-78",),
@@ -739,13 +816,48 @@ class ProcessInCode:
             return False
         kind = _command(effect)
         if effect.when == "import":
-            return kind is Command.TOOL or (kind is Command.OTHER and not effect.known)
+            return False
         return kind is Command.OTHER and not (effect.when == "load" and effect.known)
 
 
-class HiddenText:
+class ToolOnImport:
+    """## What it does
+    Looks for tools (package managers, converters) and for unknown commands that run as soon as code is imported.
+
+    ## Why is this bad?
+    Loading a model should not install or convert anything.
+
+    ## What to do
+    Read the command, and run it yourself if it is needed.
     """
-    ## What it does
+
+    RULE: ClassVar = Rule(
+        code="PYS124",
+        name="tool-on-import",
+        severity=Severity.LOW,
+        confidence=Confidence.MEDIUM,
+        message="{callee} starts a process {when}: {text}",
+        maps=("CWE-78",),
+    )
+    WANTS: ClassVar = (PythonEffect,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each such process."""
+        return _met(facts, self.RULE, self._holds)
+
+    @staticmethod
+    def _holds(effect: PythonEffect) -> bool:
+        if effect.action != "process" or effect.when != "import":
+            return False
+        kind = _command(effect)
+        return kind is Command.TOOL or (kind is Command.OTHER and not effect.known)
+
+
+_FAINT = frozenset({"invisible", "bidi-data"})
+
+
+class HiddenText:
+    """## What it does
     Looks for source that hides code from readers: rewriting codecs, unclosed bidirectional overrides, lookalike letters, code
     beyond the edge of the screen.
 
@@ -769,13 +881,12 @@ class HiddenText:
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each hidden place."""
         for hiding in facts.of(PythonHiding):
-            if hiding.kind != "invisible":
+            if hiding.kind not in _FAINT:
                 yield self.RULE.found(hiding, kind=hiding.kind, detail=hiding.detail)
 
 
 class InvisibleText:
-    """
-    ## What it does
+    """## What it does
     Looks for runs of invisible characters in source.
 
     ## Why is this bad?
@@ -798,13 +909,12 @@ class InvisibleText:
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each run."""
         for hiding in facts.of(PythonHiding):
-            if hiding.kind == "invisible":
+            if hiding.kind in _FAINT:
                 yield self.RULE.found(hiding, detail=hiding.detail)
 
 
 class UnreadableSource:
-    """
-    ## What it does
+    """## What it does
     Looks for telling calls in source that could not be read as Python.
 
     ## Why is this bad?
@@ -831,8 +941,7 @@ class UnreadableSource:
 
 
 class HostileCell:
-    """
-    ## What it does
+    """## What it does
     Looks for shell lines of notebooks that open shells, run downloads, destroy or steal.
 
     ## Why is this bad?
@@ -877,9 +986,13 @@ RULES = (
     Spying,
     MetadataService,
     DubiousHost,
+    DropBox,
+    DroppedFile,
     NetworkOnImport,
     CodeFromData,
+    EvaluatedText,
     ProcessInCode,
+    ToolOnImport,
     HiddenText,
     InvisibleText,
     UnreadableSource,

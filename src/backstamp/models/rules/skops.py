@@ -6,15 +6,10 @@ from typing import ClassVar
 from backstamp.core.fact import FactBook
 from backstamp.core.finding import Confidence, Finding, Rule, Severity
 from backstamp.knowledge import callables
-from backstamp.knowledge.callables import Effect
 from backstamp.models.facts.skops import SkopsNode
+from backstamp.models.rules.imports import is_dangerous
 
-_HARMLESS = frozenset({Effect.DATA, Effect.PURE, Effect.UNKNOWN, Effect.RESOLVE, Effect.INVOKE})
 _OPERATORS = frozenset({"attrgetter", "itemgetter", "methodcaller"})
-_CODE_MODULES = frozenset({"builtins", "__builtin__", "posix", "nt", "os", "subprocess", "sys", "importlib"})
-_CODE_BUILTINS = frozenset(
-    {"eval", "exec", "compile", "__import__", "open", "getattr", "setattr", "breakpoint"}
-)
 
 
 class DangerousNode:
@@ -119,11 +114,7 @@ RULES = (DangerousNode, ConfusedNode, UnknownFunction)
 
 
 def _is_dangerous(module: str, name: str) -> bool:
-    top = module.partition(".")[0]
-    if top in _CODE_MODULES and (top not in {"builtins", "__builtin__"} or name in _CODE_BUILTINS):
-        return True
-    known = callables.known(module, name)
-    return known is not None and not known.effects <= _HARMLESS
+    return is_dangerous(module, name) or (module in {"builtins", "sys"} and name in {"getattr", "modules"})
 
 
 def _reached(fact: SkopsNode) -> str:

@@ -376,7 +376,7 @@ def is_wordy(trigger: str) -> bool:
     text = trigger.strip()
     if text.lower() in _KNOWN_WORDS or not any(c.isalnum() for c in text):
         return False
-    if text.startswith("date "):
+    if text.startswith(("date ", "without ")):
         return False
     return _token().fullmatch(text) is None
 

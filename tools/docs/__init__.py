@@ -1,0 +1,1 @@
+"""Generators of the documentation that follows from the code."""
