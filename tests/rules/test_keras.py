@@ -91,7 +91,8 @@ def test_warns_of_custom_classes_as_honest_writers_leave_them():
     ("class_name", "module", "config"),
     [("function", "builtins", "my_loss"),
      ("TFOpLambda", None, {"function": "math.multiply"}),
-     ("SlicingOpLambda", None, {"function": "__operators__.getitem"}), ("function", "keras.activations", "gelu"),
+     ("SlicingOpLambda", None, {"function": "__operators__.getitem"}),
+     ("function", "keras.activations", "gelu"),
      ("__keras_tensor__", None, {"shape": [1]}), ("DTypePolicy", "keras", {"name": "float32"}),
      ("StringLookup", "keras.layers", {"vocabulary": ["a", "/b"]}), ("Adam", "keras.optimizers", {"lr": 1})],
 )  # fmt: skip
