@@ -82,6 +82,18 @@ def test_a_raw_array_that_is_a_program_to_a_plain_load_is_followed():
     assert Name("os", "system") in called(read(data))
 
 
+def test_a_memo_that_only_a_plain_load_mixes_up_is_left_alone():
+    # An inner pickle of protocol 4 reuses its own memo; read on from the outer one the names are wrong.
+    text = [op("SHORT_BINUNICODE", t) + op("MEMOIZE") for t in ("numpy", "ndarray")]
+    inner = op("PROTO", 4) + text[0] + text[1] + op("STACK_GLOBAL") + op("BINGET", 0)
+    inner += op("SHORT_BINUNICODE", "dtype") + op("STACK_GLOBAL") + op("UNICODE", "f8") + op("TUPLE1")
+    inner += op("REDUCE") + b"."
+    first = op("PROTO", 4) + op("SHORT_BINUNICODE", "n_estimators") + op("MEMOIZE")
+    data = first + wrapper(dtype("O8"), (1,)) + inner + b"."
+    names = {(c.module, c.name) for c in called(read(data))}
+    assert names == {("joblib.numpy_pickle", "NumpyArrayWrapper"), ("numpy", "dtype")}
+
+
 def test_an_array_of_unknown_size_is_not_passed_over_in_silence():
     data = op("PROTO", 2) + wrapper(Pid("x"), (2,)) + b"\xff" * 9 + b"."
     found = read(data)

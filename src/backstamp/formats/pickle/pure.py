@@ -112,6 +112,14 @@ def getitem(m: Machine, of: object, key: object, via: tuple[str, ...]) -> object
     return MISS
 
 
+def _builtin_type(_m: Machine, args: Args, _words: Words, _at: int) -> object:
+    # cloudpickle and dill name the types of the types module, such as CodeType.
+    name = text_of(args[0]) if len(args) == 1 else None
+    if not name:
+        return MISS
+    return Glob("types" if name.endswith("Type") else "builtins", name, ("cloudpickle._builtin_type",))
+
+
 # --- calling what is given ----------------------------------------------------------------------
 
 
@@ -308,7 +316,10 @@ FUNCTIONS: dict[tuple[str, str], Step] = {
     ("dill._dill", "_get_attr"): _getattr,
     ("dill._dill", "_getattribute"): _getattr,
     ("dill._dill", "_import_module"): _resolve_name,
+    ("cloudpickle.cloudpickle", "_builtin_type"): _builtin_type,
     ("cloudpickle.cloudpickle", "subimport"): _import_module,
+    ("dill._dill", "_load_type"): _builtin_type,
+    ("joblib.externals.cloudpickle.cloudpickle", "_builtin_type"): _builtin_type,
     ("joblib.externals.cloudpickle.cloudpickle", "subimport"): _import_module,
     **{
         (module, name): codecs_of.step_of(function)

@@ -191,10 +191,9 @@ class Gatherer:
             )
             self._entries.append(self._seen[key])
 
-    def does_something(self) -> bool:
-        """Say whether globals of plausible names are called, as chance bytes never do."""
-        names = [f"{m}.{n}".split(".") for (m, n), k in self._globals.items() if k.roles - {"imported"}]
-        return any(all(part.isidentifier() for part in parts) for parts in names)
+    def used(self) -> set[tuple[str, str]]:
+        """Name the globals which are more than imported."""
+        return {key for key, known in self._globals.items() if known.roles - {"imported"}}
 
     def stored(self, at: int, result: object) -> None:
         """Note the globals which are left in the result."""
