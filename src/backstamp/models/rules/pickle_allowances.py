@@ -26,6 +26,15 @@ _MACHINERY = frozenset(
     "concurrent.futures tkinter turtle sqlite3 dbm shelve zipimport atexit faulthandler gc _thread sched "
     "asyncio cmd readline rlcompleter wsgiref cgitb pydoc doctest unittest test".split()
 )
+# Libraries which drive machines, shells, networks and browsers, or run code that they are given.
+_DRIVERS = frozenset(
+    "paramiko fabric invoke pexpect ptyprocess sh plumbum delegator envoy numexpr jinja2 mako IPython docker "
+    "ansible ansible_runner twisted tornado flask fastapi uvicorn gunicorn selenium playwright pyautogui pynput "
+    "keyboard mouse keyring scapy impacket pwn pwnlib netmiko telnetlib3 websocket websockets aiohttp httpx httplib2 "
+    "urllib3 requests boto3 botocore smbprotocol win32com win32api win32process win32con wmi comtypes cffi psutil "
+    "Cython pyximport execnet rpyc Pyro4 Pyro5 zerorpc celery rq dramatiq pyspark.serializers git gitdb "
+    "simpleeval asteval RestrictedPython code_runner js2py PyInstaller setuptools distlib virtualenv".split()
+)
 _MACHINERY_NAMES = frozenset({("threading", "Thread"), ("threading", "Timer"), ("weakref", "finalize")})
 
 # Sinks by effect that are left in benign pickles as plain values (callbacks such as verbose=print).
@@ -108,6 +117,12 @@ def judged(callee: tuple[str, str], values: Values) -> Judged | None:
     if callee[1].startswith("__pyx_unpickle_"):
         return () if values and isinstance(values[0], Name) else ("suspicious-function", "")
     return None
+
+
+def is_driver(module: str) -> bool:
+    """Say whether a module belongs to a library which drives machines or runs what it is given."""
+    parts = module.split(".")
+    return any(".".join(parts[: n + 1]) in _DRIVERS for n in range(len(parts)))
 
 
 def has_allowance(callee: tuple[str, str]) -> bool:

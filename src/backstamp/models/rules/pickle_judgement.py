@@ -34,7 +34,7 @@ from backstamp.models.facts.pickle import (
     Stored,
 )
 from backstamp.models.rules import pickle_allowances as allowances
-from backstamp.models.rules.pickle_evidence import evidence_in
+from backstamp.models.rules.pickle_evidence import evidence_in, tells_of_harm
 
 SAFE = frozenset({Effect.DATA, Effect.PURE})
 # The effect that names the finding, most dangerous first.
@@ -237,10 +237,16 @@ def _unknown_call(
         if known is not None and is_class:
             return "unverified-class", ""
         return "standard-function", ""
+    if allowances.is_driver(module):
+        return "driver", ""
     evidence = evidence_in(values)
     if evidence and (not is_class or evidence.startswith(("a shell", "code", "the name", "a nested"))):
         return "evidence", evidence
-    return ("unverified-class", "") if is_class else ("suspicious-function", "")
+    if not is_class and tells_of_harm(name):
+        return "evidence", "its name says so"
+    if is_class:
+        return ("suspicious-function", evidence) if evidence and op == "REDUCE" else ("unverified-class", "")
+    return "suspicious-function", ""
 
 
 def _method_call(of: AnyValue, name: str, values: tuple[AnyValue, ...]) -> Judged:
