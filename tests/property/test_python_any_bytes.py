@@ -15,8 +15,8 @@ from backstamp.models.readers import notebook, pyc, python, torchscript
 READERS = (notebook.READER, pyc.READER, python.READER, torchscript.READER)
 _TOKENS = (
     "import os exec ( ) eval [ ] { } : = == . , ' \" def class lambda f x if else for in while try except"
-    " with as system getattr __import__ base64 b64decode + % * ** 1 'a' yield await async return global del # @"
-    " -> :="
+    " with as system getattr __import__ base64 b64decode + % * ** 1 'a' yield await async return global del"
+    " # @ -> :="
 )
 _LINES = [
     "\\",
