@@ -14,8 +14,9 @@ from backstamp.models.readers import notebook, pyc, python, torchscript
 
 READERS = (notebook.READER, pyc.READER, python.READER, torchscript.READER)
 _TOKENS = (
-    "import os exec ( ) eval [ ] { } : = == . , ' \" def class lambda f x if else for in while try except with as"
-    " system getattr __import__ base64 b64decode + % * ** 1 'a' yield await async return global del # @ -> :="
+    "import os exec ( ) eval [ ] { } : = == . , ' \" def class lambda f x if else for in while try except"
+    " with as system getattr __import__ base64 b64decode + % * ** 1 'a' yield await async return global del"
+    " # @ -> :="
 )
 _LINES = [
     "\\",

@@ -46,7 +46,7 @@ CASES = {
     "xor": ('d=b"abcd"\nk=5\nexec(bytes([x^k for x in d]))\n', ["PYS103"]),
     "xor2": (
         'def dec(s,k):\n    out=""\n    for c in s:\n        out+=chr(ord(c)^k)\n    return out\nexec(dec(open("a.bin").read(),3))\n',
-        ["PYS103"],
+        ["PYS103", "PYS130"],
     ),
     "fernet": ('from cryptography.fernet import Fernet\nexec(Fernet(b"k").decrypt(b"xx"))\n', ["PYS103"]),
     "lambda-decoder": (

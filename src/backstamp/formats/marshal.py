@@ -47,7 +47,7 @@ class Compiled(msgspec.Struct, frozen=True):
 
 
 def version_of(head: bytes) -> tuple[int, int] | None:
-    """Tell the Python version from the first four bytes of a ``.pyc``, or ``None`` if they are not its magic."""
+    """Tell the Python version from the first four bytes of a ``.pyc``; ``None`` if they are no magic."""
     if len(head) < 4 or head[2:4] != b"\r\n":
         return None
     magic = int.from_bytes(head[:2], "little")

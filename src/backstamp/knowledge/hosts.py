@@ -16,7 +16,7 @@ def is_metadata_service(address: str) -> bool:
 
 
 def is_drop_box(address: str) -> bool:
-    """Say whether an address is a drop box, tunnel or paste site: no service that real code is a client of."""
+    """Say whether an address is a drop box, tunnel or paste site: nothing real code is a client of."""
     return _drop_box().search(address[:2000].lower()) is not None
 
 

@@ -44,6 +44,8 @@ BUILTINS = frozenset(
     "hasattr delattr unichr reload object super isinstance memoryview iter next repr format hex any "
     "all min max".split()
 )
+# Functions of these modules, fetched by a name that is not known.
+_OPEN_ENDED = frozenset({"os.?", "subprocess.?", "pty.?"})
 _INERT = frozenset("hasattr isinstance issubclass len print type super id hash".split())
 _NOT_SENT = frozenset(
     {
@@ -125,7 +127,9 @@ def _call_name(
     if folded is not None:
         return folded
     action = action_table().get(name, "")
-    if action:
+    if name in _OPEN_ENDED:
+        special.noted(m, "resolve", name, callee, (*arguments, *keywords.values()))
+    elif action:
         _act(m, action, name, callee, arguments, keywords, scope)
     elif special.SUFFIXES.get(name.rpartition(".")[2]):
         special.SUFFIXES[name.rpartition(".")[2]](m, callee, arguments, keywords, scope)

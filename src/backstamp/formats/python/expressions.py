@@ -42,7 +42,7 @@ def evaluate(m: "Machine", node: ast.expr, scope: Scope) -> Value:
         m.depth -= 1
 
 
-def _constant(m: "Machine", node: ast.Constant, scope: Scope) -> Value:
+def _constant(_: "Machine", node: ast.Constant, __: Scope) -> Value:
     value = node.value
     return Const(value) if value is not ... else unknown()
 
@@ -272,7 +272,7 @@ def _comprehension(m: "Machine", node: ast.ListComp | ast.SetComp | ast.Generato
             for value in out:
                 taint |= value.taint
             return Items(out, taint)
-    _enter(m, node.generators, source, scope, inner)
+    _enter(m, node.generators, source, inner)
     value = evaluate(m, node.elt, inner)
     return unknown(value.taint | source.taint)
 
@@ -280,14 +280,12 @@ def _comprehension(m: "Machine", node: ast.ListComp | ast.SetComp | ast.Generato
 def _dict_comprehension(m: "Machine", node: ast.DictComp, scope: Scope) -> Value:
     inner = Scope(scope)
     source = evaluate(m, node.generators[0].iter, scope)
-    _enter(m, node.generators, source, scope, inner)
+    _enter(m, node.generators, source, inner)
     key, value = evaluate(m, node.key, inner), evaluate(m, node.value, inner)
     return unknown(source.taint | key.taint | value.taint)
 
 
-def _enter(
-    m: "Machine", generators: list[ast.comprehension], first: Value, scope: Scope, inner: Scope
-) -> None:
+def _enter(m: "Machine", generators: list[ast.comprehension], first: Value, inner: Scope) -> None:
     for at, generator in enumerate(generators):
         source = first if at == 0 else evaluate(m, generator.iter, inner)
         m.bind(generator.target, element(source), inner)

@@ -44,11 +44,10 @@ _MOST_LAYERS = 8
 _MOST_EFFECTS = 3000
 _STEPS = 60_000  # of calls walked into again; more for longer source
 _FOLDED = 16 * 1024 * 1024
+# Methods that loaders and servers call; all dunder methods are called by syntax or by the interpreter.
 _LIFE = frozenset(
-    "__init__ __new__ __call__ __setstate__ __reduce__ __reduce_ex__ __del__ __init_subclass__ "
-    "__enter__ __getattr__ "
-    "__getattribute__ __post_init__ __set_name__ __prepare__ __class_getitem__ __getstate__ __iter__ forward "
-    "from_pretrained initialize handle preprocess predict load_model".split()
+    "forward from_pretrained initialize handle preprocess postprocess predict inference generate load_model "
+    "load_context model_fn input_fn predict_fn output_fn init run execute".split()
 )
 
 
@@ -63,6 +62,10 @@ def analysed(text: str, budget: Budget) -> Analysis:
         raise ReadError("code is nested too deeply") from error
     effects = sorted(machine.effects.values(), key=lambda e: (e.line, e.column, e.callee, e.text))
     return Analysis(tuple(effects), tuple(machine.payloads), machine.complete)
+
+
+def _is_of_life(name: str) -> bool:
+    return name in _LIFE or (name.startswith("__") and name.endswith("__"))
 
 
 class Machine:
@@ -117,7 +120,7 @@ class Machine:
             self.invoke(function, arguments, keywords)
 
     def _walk_waiting(self, function: Function) -> None:
-        self.when = LOAD if function.owner is not None and function.name in _LIFE else LATENT
+        self.when = LOAD if function.owner is not None and _is_of_life(function.name) else LATENT
         if function.name == "__getattr__" and function.owner is None:
             self.when = LOAD
         self.via, self.conditional, self.loops = [], 0, 0

@@ -8,7 +8,17 @@ something of the world. Names are canonical: ``posix.system`` is ``os.system``.
 
 from functools import cache
 
-from backstamp.formats.python.values import DECODED, ENVIRON, HOST, INPUT, NETWORK, SECRET
+from backstamp.formats.python.values import (
+    DECODED,
+    DROPPED,
+    ENVIRON,
+    FILE,
+    HOST,
+    INPUT,
+    NETWORK,
+    SECRET,
+    WEIGHTS,
+)
 
 PROCESS, CODE, LOAD, NATIVE, NETWORK_CALL = "process", "code", "load", "native", "network"
 WRITE, DELETE, HOOK, SPY, IMPORT, RESOLVE = "write", "delete", "hook", "spy", "import", "resolve"
@@ -187,6 +197,16 @@ _SOURCES = {
         os.getlogin uuid.getnode
         pwd.getpwuid psutil.users platform.platform psutil.net_if_addrs
     """,
+    DROPPED: """
+        huggingface_hub.hf_hub_download huggingface_hub.snapshot_download huggingface_hub.cached_download
+        huggingface_hub.file_download.hf_hub_download modelscope.snapshot_download cached_path.cached_path
+        transformers.utils.cached_file transformers.utils.hub.cached_file pooch.retrieve
+    """,
+    WEIGHTS: """
+        torch.load safetensors.torch.load_file safetensors.safe_open safetensors.numpy.load_file numpy.load
+        safetensors.torch.load gguf.GGUFReader
+    """,
+    FILE: "json.load yaml.safe_load pathlib.Path().read_text pathlib.Path().read_bytes configparser.ConfigParser",
     SECRET: """
         browser_cookie3.chrome browser_cookie3.firefox browser_cookie3.load
         win32crypt.CryptUnprotectData

@@ -22,6 +22,7 @@ from backstamp.formats.python.values import (
     Const,
     Function,
     Items,
+    Pairs,
     Ref,
     Scope,
     Value,
@@ -54,6 +55,11 @@ _INVOKING_ENDS = frozenset(
     "to_thread add_done_callback map "
     "start_new_thread".split()
 )
+# Variables by which every later process runs foreign code.
+_HOOKS = frozenset(
+    f"os.environ[{v}]"
+    for v in ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PROMPT_COMMAND")
+)
 _SENSITIVE = frozenset(
     "pickle torch builtins importlib safetensors sys picklescan modelscan fickling modelaudit "
     "backstamp joblib yaml os "
@@ -69,6 +75,9 @@ def spread(values: list[Value], keywords: dict[str, Value]) -> list[Value]:
     if len(values) == 1 and isinstance(values[0], Items) and values[0].items:
         return [Choice(tuple(values[0].items[:16]))] if len(values[0].items) > 1 else list(values[0].items)
     return [v for v in values if not isinstance(v, Function)]
+
+
+_CODE_ENDS = (".py", ".pyc", ".so", ".dll", ".dylib", ".exe", ".sh", ".bat", ".ps1", ".pyd", ".elf")
 
 
 def is_invoker(name: str) -> bool:
@@ -155,7 +164,7 @@ def code(
             if name.startswith(("runpy.", "imp.")):
                 noted(m, "code", name, callee, (option,))
                 continue
-            walked = m.nested(option.value, scope)
+            walked = m.nested(option.value, _space_of(arguments, scope))
             hidden = option.taint & (DECODED | BUILT) or option.steps or callee.hidden
             if hidden or not walked or option.taint:
                 noted(m, "code", name, callee, (option,))
@@ -163,6 +172,15 @@ def code(
             m.invoke(option, [], {})
         elif not isinstance(option, Const):
             noted(m, "code", name, callee, (option,))
+
+
+def _space_of(arguments: list[Value], scope: Scope) -> Scope:
+    # exec(code, {"f": os.system}): names come from the dict.
+    if len(arguments) < 2 or not isinstance(arguments[1], Pairs):
+        return scope
+    inner = Scope(scope)
+    inner.names.update({k: v for k, v in arguments[1].pairs.items() if isinstance(k, str)})
+    return inner
 
 
 def compile_code(
@@ -224,6 +242,8 @@ def _drop(m: "Machine", path: Value, taint: int) -> None:
     plain = re.sub(r"\{[^{}]*\}", "", text)
     if taint & (NETWORK | DECODED | BUILT) and len(plain) >= 4 and len(m.dropped) < 64:
         m.dropped[text] = DROPPED
+        if taint & NETWORK and text.rstrip("'\"").lower().endswith(_CODE_ENDS):
+            noted(m, "fetch", "download", Ref("?"), (path,), text)
 
 
 def opened(m: "Machine", name: str, callee: Ref, arguments: list[Value], keywords: dict[str, Value]) -> None:
@@ -255,7 +275,7 @@ def open_file(
     path = arguments[0] if arguments else keywords.get("file", unknown())
     mode = arguments[1] if len(arguments) > 1 else keywords.get("mode")
     text = described(mode) if mode is not None else "r"
-    taint = FILE | _touched(m, "open", callee, path, text)
+    taint = FILE | (path.taint & DROPPED) | _touched(m, "open", callee, path, text)
     return Ref("open()", taint, (), described(path, 400))
 
 
@@ -298,6 +318,8 @@ def simple(
 ) -> None:
     """Note an effect by its first argument."""
     given = arguments[:1] or list(keywords.values())[:1]
+    if name.endswith(("load_inline", "verify", "set_source")):
+        given = [*arguments, *keywords.values()]
     noted(m, action, name, callee, tuple(given))
 
 
@@ -323,7 +345,7 @@ def patched(m: "Machine", target: Ref, key: Value | None, value: Value) -> None:
     if (
         name.partition(".")[0] in _SENSITIVE
         and target.name.count(".")
-        and not name.startswith(("os.environ", "sys.path["))
+        and (name in _HOOKS or not name.startswith(("os.environ", "sys.path[")))
     ):
         noted(m, "patch", name[:120], target, (value,), described(value, 200))
 

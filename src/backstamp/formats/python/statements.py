@@ -212,7 +212,7 @@ def _match(m: "Machine", node: ast.Match, scope: Scope) -> None:
         m.branch(case.body, scope)
 
 
-def _shared(m: "Machine", node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+def _shared(_: "Machine", node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
     for name in node.names:
         home: Scope | None = scope.module if isinstance(node, ast.Global) else scope.outer
         while isinstance(node, ast.Nonlocal) and home is not None and name not in home.names and home.outer:

@@ -18,6 +18,7 @@ PARAM = 128  # a parameter of a function that nobody here calls
 INPUT = 256  # typed in, or given on the command line
 BUILT = 512  # text put together character by character
 DROPPED = 1024  # names a file which was downloaded or decoded before
+WEIGHTS = 2048  # numbers of a model
 
 TAINTS = {
     NETWORK: "network",
@@ -31,6 +32,7 @@ TAINTS = {
     INPUT: "input",
     BUILT: "built",
     DROPPED: "dropped",
+    WEIGHTS: "weights",
 }
 
 

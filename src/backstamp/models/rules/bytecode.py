@@ -65,7 +65,8 @@ def _orphans(facts: FactBook) -> Iterator[Bytecode]:
 
 
 class CompiledSink:
-    """## What it does
+    """
+    ## What it does
     Looks for compiled Python without its source that starts processes, decodes and runs code, or opens
     sockets.
 
@@ -90,7 +91,8 @@ class CompiledSink:
 
 
 class OrphanBytecode:
-    """## What it does
+    """
+    ## What it does
     Looks for compiled Python without its source.
 
     ## Why is this bad?

@@ -20,6 +20,7 @@ from backstamp.models.rules.python_evidence import (
     WHEN,
     command_of,
     evidence_of,
+    is_dropped,
     is_obscured,
     met,
     runs_itself,
@@ -27,7 +28,8 @@ from backstamp.models.rules.python_evidence import (
 
 
 class HostileCommand:
-    """## What it does
+    """
+    ## What it does
     Looks for commands that open a shell to elsewhere, run what they download, destroy data, hide, or settle
     in the system.
 
@@ -54,7 +56,8 @@ class HostileCommand:
 
 
 class ProcessOnImport:
-    """## What it does
+    """
+    ## What it does
     Looks for processes that start as soon as the code is imported, other than tools asked about themselves
     (git, nvidia-smi).
 
@@ -88,7 +91,8 @@ class ProcessOnImport:
 
 
 class DecodedCode:
-    """## What it does
+    """
+    ## What it does
     Looks for code that comes out of a decoder, a decompressor or a chain of characters, and is then run.
 
     ## Why is this bad?
@@ -122,7 +126,8 @@ class DecodedCode:
 
 
 class DownloadedCode:
-    """## What it does
+    """
+    ## What it does
     Looks for data from the network that is run as code or as a command.
 
     ## Why is this bad?
@@ -148,7 +153,7 @@ class DownloadedCode:
 
     @staticmethod
     def _holds(effect: PythonEffect) -> bool:
-        if _is_dropped(effect) and runs_itself(effect):
+        if is_dropped(effect) and runs_itself(effect):
             return True
         if "network" not in effect.taint:
             return False
@@ -161,34 +166,9 @@ class DownloadedCode:
         return effect.action in {"code", "native"}
 
 
-class DroppedFile:
-    """## What it does
-    Looks for functions that run a file which the same code downloaded.
-
-    ## Why is this bad?
-    Whoever answers the request decides what the machine does.
-
-    ## What to do
-    See where the file comes from and whether its digest is checked.
-    """
-
-    RULE: ClassVar = Rule(
-        code="PYS120",
-        name="dropped-file",
-        severity=Severity.MEDIUM,
-        confidence=Confidence.MEDIUM,
-        message="{callee} runs a downloaded file {when}: {text}",
-        maps=("CWE-494", *RUN_CODE),
-    )
-    WANTS: ClassVar = (PythonEffect,)
-
-    def detect(self, facts: FactBook) -> Iterator[Finding]:
-        """Yield a finding for each run of a downloaded file outside of import."""
-        return met(facts, self.RULE, lambda e: _is_dropped(e) and not runs_itself(e))
-
-
 class ReverseShell:
-    """## What it does
+    """
+    ## What it does
     Looks for a network connection whose socket becomes the input and output of a process.
 
     ## Why is this bad?
@@ -223,7 +203,8 @@ class ReverseShell:
 
 
 class HiddenCallee:
-    """## What it does
+    """
+    ## What it does
     Looks for calls that start processes or run code whose name is put together, decoded or dug out of
     object internals.
 
@@ -261,7 +242,8 @@ class HiddenCallee:
 
 
 class Shellcode:
-    """## What it does
+    """
+    ## What it does
     Looks for calls that make memory executable and start threads in it.
 
     ## Why is this bad?
@@ -283,11 +265,12 @@ class Shellcode:
 
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each such call."""
-        return met(facts, self.RULE, lambda e: e.action == "shellcode")
+        return met(facts, self.RULE, lambda e: e.action == "shellcode" or _compiles_hostile(e))
 
 
 class DestructiveDelete:
-    """## What it does
+    """
+    ## What it does
     Looks for deletions of a whole disk, system folder or home folder.
 
     ## Why is this bad?
@@ -321,7 +304,8 @@ class DestructiveDelete:
 
 
 class Persistence:
-    """## What it does
+    """
+    ## What it does
     Looks for writes to files that the system or the interpreter runs later: shell profiles, cron,
     autostart, .pth files.
 
@@ -348,7 +332,8 @@ class Persistence:
 
 
 class ToolOnImport:
-    """## What it does
+    """
+    ## What it does
     Looks for tools (package managers, converters) and for unknown commands that run as soon as code is
     imported.
 
@@ -375,14 +360,17 @@ class ToolOnImport:
 
     @staticmethod
     def _holds(effect: PythonEffect) -> bool:
-        if effect.action != "process" or effect.when != "import":
+        if effect.action != "process" or not runs_itself(effect):
             return False
+        if effect.when == "load":
+            return effect.text.startswith("{") and "{" not in effect.text[1:]
         kind = command_of(effect)
         return kind is Command.TOOL or (kind is Command.OTHER and not effect.known)
 
 
 class ProcessInCode:
-    """## What it does
+    """
+    ## What it does
     Looks for functions that start processes whose command is not that of a known tool.
 
     ## Why is this bad?
@@ -416,74 +404,16 @@ class ProcessInCode:
         return kind is Command.OTHER and not (effect.when == "load" and effect.known)
 
 
-class CodeFromData:
-    """## What it does
-    Looks for functions that run text as code where the text is not known from the source.
+_NATIVE_CALLS = ("system(", "popen(", "execl(", "execv", "fork(", "connect(", "dlopen(")
 
-    ## Why is this bad?
-    Whoever controls the text runs code.
 
-    ## What to do
-    See where the text comes from. ``ast.literal_eval`` reads plain data.
-    """
-
-    RULE: ClassVar = Rule(
-        code="PYS121",
-        name="code-from-data",
-        severity=Severity.LOW,
-        confidence=Confidence.LOW,
-        message="{callee} runs text as code {when}",
-        maps=("CWE-95",),
+def _compiles_hostile(effect: PythonEffect) -> bool:
+    # C source in text that starts processes or opens sockets.
+    return (
+        effect.action == "native"
+        and "load_inline" in effect.callee
+        and any(c in effect.text for c in _NATIVE_CALLS)
     )
-    WANTS: ClassVar = (PythonEffect,)
-
-    def detect(self, facts: FactBook) -> Iterator[Finding]:
-        """Yield a finding for each run of unknown text."""
-        return met(facts, self.RULE, lambda e: _is_evaluated(e) and runs_itself(e))
-
-
-class EvaluatedText:
-    """## What it does
-    Looks for functions, called by others only, that run text as code where the text is not known from the
-    source.
-
-    ## Why is this bad?
-    Whoever controls the text runs code.
-
-    ## What to do
-    See who calls the function. ``ast.literal_eval`` reads plain data.
-    """
-
-    RULE: ClassVar = Rule(
-        code="PYS123",
-        name="evaluated-text",
-        severity=Severity.INFO,
-        confidence=Confidence.LOW,
-        message="{callee} runs text as code {when}",
-        maps=("CWE-95",),
-    )
-    WANTS: ClassVar = (PythonEffect,)
-
-    def detect(self, facts: FactBook) -> Iterator[Finding]:
-        """Yield a finding for each run of unknown text."""
-        return met(facts, self.RULE, lambda e: _is_evaluated(e) and not runs_itself(e))
-
-
-def _is_dropped(effect: PythonEffect) -> bool:
-    if "dropped" not in effect.taint or effect.action not in {"process", "code", "native"}:
-        return False
-    if effect.action != "process":
-        return True
-    first = effect.text.split(None, 1)[0].rsplit("/", 1)[-1] if effect.text else ""
-    return first in {"sh", "bash", "python", "python3", "chmod", "start"} or command_of(effect) not in {
-        Command.ASKING,
-        Command.TOOL,
-    }
-
-
-def _is_evaluated(effect: PythonEffect) -> bool:
-    given = {"parameter", "input"} & set(effect.taint)
-    return effect.action == "code" and effect.callee in {"exec", "eval"} and bool(given)
 
 
 _ROOTS = frozenset(
@@ -496,7 +426,6 @@ RULES = (
     ProcessOnImport,
     DecodedCode,
     DownloadedCode,
-    DroppedFile,
     ReverseShell,
     HiddenCallee,
     Shellcode,
@@ -504,6 +433,4 @@ RULES = (
     Persistence,
     ToolOnImport,
     ProcessInCode,
-    CodeFromData,
-    EvaluatedText,
 )

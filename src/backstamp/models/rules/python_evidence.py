@@ -60,3 +60,16 @@ def runs_itself(effect: PythonEffect) -> bool:
 def is_obscured(effect: PythonEffect) -> bool:
     """Say whether the callee was reached by a built or dug-out name."""
     return "built-name" in effect.hidden or "gadget" in effect.hidden
+
+
+def is_dropped(effect: PythonEffect) -> bool:
+    """Say whether an effect runs a file which the same code downloaded or decoded."""
+    if "dropped" not in effect.taint or effect.action not in {"process", "code", "native"}:
+        return False
+    if effect.action != "process":
+        return True
+    first = effect.text.split(None, 1)[0].rsplit("/", 1)[-1] if effect.text else ""
+    return first in {"sh", "bash", "python", "python3", "chmod", "start"} or command_of(effect) not in {
+        Command.ASKING,
+        Command.TOOL,
+    }

@@ -9,11 +9,16 @@ from backstamp.knowledge.commands import Command, kind_of
 from backstamp.models.facts.python import PythonEffect, PythonHiding, PythonWord, ShellLine
 from backstamp.models.rules.python_evidence import HIDE, RUN_CODE, met
 
+_HOOKS = frozenset(
+    f"os.environ[{v}]"
+    for v in ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PROMPT_COMMAND")
+)
 _SCANNERS = ("picklescan", "modelscan", "fickling", "modelaudit", "hayward", "backstamp")
 
 
 class DisabledScanner:
-    """## What it does
+    """
+    ## What it does
     Looks for code that replaces parts of a model scanner, or of the unpickler's own hooks.
 
     ## Why is this bad?
@@ -56,7 +61,8 @@ class DisabledScanner:
 
 
 class PatchedLoader:
-    """## What it does
+    """
+    ## What it does
     Looks for loading code that replaces functions of the loaders or of the interpreter: ``torch.load``,
     ``open``.
 
@@ -96,13 +102,15 @@ class PatchedLoader:
                     "joblib.load",
                     "subprocess.Popen",
                     "os.system",
+                    *_HOOKS,
                 }
             ),
         )
 
 
 class HiddenText:
-    """## What it does
+    """
+    ## What it does
     Looks for source that hides code from readers: rewriting codecs, unclosed bidirectional overrides,
     lookalike letters, code
     beyond the edge of the screen.
@@ -132,7 +140,8 @@ class HiddenText:
 
 
 class InvisibleText:
-    """## What it does
+    """
+    ## What it does
     Looks for runs of invisible characters in source.
 
     ## Why is this bad?
@@ -160,7 +169,8 @@ class InvisibleText:
 
 
 class UnreadableSource:
-    """## What it does
+    """
+    ## What it does
     Looks for telling calls in source that could not be read as Python.
 
     ## Why is this bad?
@@ -187,7 +197,8 @@ class UnreadableSource:
 
 
 class HostileCell:
-    """## What it does
+    """
+    ## What it does
     Looks for shell lines of notebooks that open shells, run downloads, destroy or steal.
 
     ## Why is this bad?

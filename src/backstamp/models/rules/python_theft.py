@@ -11,7 +11,8 @@ from backstamp.models.rules.python_evidence import EXFILTRATE, met, runs_itself
 
 
 class Exfiltration:
-    """## What it does
+    """
+    ## What it does
     Looks for credentials, the whole environment or facts about the machine that are sent over the network.
 
     ## Why is this bad?
@@ -55,7 +56,8 @@ class Exfiltration:
 
 
 class CredentialOnImport:
-    """## What it does
+    """
+    ## What it does
     Looks for credential files (keys, cookies, wallets, password files) that are read by themselves when
     code is loaded.
 
@@ -82,7 +84,8 @@ class CredentialOnImport:
 
 
 class CredentialRead:
-    """## What it does
+    """
+    ## What it does
     Looks for functions that read credential files: keys, cookies, wallets, password files.
 
     ## Why is this bad?
@@ -108,7 +111,8 @@ class CredentialRead:
 
 
 class Keylogger:
-    """## What it does
+    """
+    ## What it does
     Looks for keyboard listeners and browser-store readers that start by themselves when code is loaded.
 
     ## Why is this bad?
@@ -138,7 +142,8 @@ class Keylogger:
 
 
 class Spying:
-    """## What it does
+    """
+    ## What it does
     Looks for keyboard listeners, screenshots, clipboard and browser-store reads.
 
     ## Why is this bad?
@@ -164,7 +169,8 @@ class Spying:
 
 
 class MetadataOnImport:
-    """## What it does
+    """
+    ## What it does
     Looks for requests to the credential service of cloud machines that are made as soon as code is loaded.
 
     ## Why is this bad?
@@ -190,7 +196,8 @@ class MetadataOnImport:
 
 
 class MetadataService:
-    """## What it does
+    """
+    ## What it does
     Looks for requests to the credential service of cloud machines.
 
     ## Why is this bad?
@@ -216,7 +223,8 @@ class MetadataService:
 
 
 class DubiousHost:
-    """## What it does
+    """
+    ## What it does
     Looks for connections, made by themselves when code is loaded, to drop boxes, tunnels, paste sites and
     bare addresses.
 
@@ -251,7 +259,8 @@ class DubiousHost:
 
 
 class DropBox:
-    """## What it does
+    """
+    ## What it does
     Looks for functions that connect to drop boxes, tunnels and paste sites.
 
     ## Why is this bad?
@@ -281,7 +290,8 @@ class DropBox:
 
 
 class NetworkOnImport:
-    """## What it does
+    """
+    ## What it does
     Looks for connections that are made as soon as code is imported.
 
     ## Why is this bad?

@@ -37,7 +37,8 @@ _KNOWN = frozenset(
 
 
 class ForeignCode:
-    """## What it does
+    """
+    ## What it does
     Looks for Python in TorchScript code that TorchScript does not have: imports, ``exec``, ``os``.
 
     ## Why is this bad?
@@ -60,7 +61,8 @@ class ForeignCode:
 
 
 class FileOperator:
-    """## What it does
+    """
+    ## What it does
     Looks for TorchScript operators that read, map or write files, or load libraries (``aten::from_file``,
     ``aten::save``).
 
@@ -86,7 +88,8 @@ class FileOperator:
 
 
 class CustomOperator:
-    """## What it does
+    """
+    ## What it does
     Looks for TorchScript operators of namespaces that neither torch nor its usual companions register.
 
     ## Why is this bad?
