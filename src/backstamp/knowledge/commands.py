@@ -4,6 +4,8 @@ Sources: MITRE ATT&CK T1059, T1105, T1053, T1003; public reverse-shell collectio
 packages run while they are imported (git, nvidia-smi, ldconfig ...).
 """
 
+# ruff: noqa: E501  # patterns read better whole
+
 import re
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -24,36 +26,59 @@ def kind_of(text: str) -> Command:
     line = text[:2000]
     if _hostile().search(line):
         return Command.HOSTILE
-    stripped = line.strip()
-    if re.match(r"(?:\S*/)?python[\d.]* +-[cm]\b", stripped):
-        return Command.TOOL
-    if not re.search(r"[|;&`<>\n]|\$\(", stripped) or re.fullmatch(
-        r"[^|;&`<>\n]*(?:2>\s*\S+|[|] *(?:grep|head|tail|wc|awk|cut|sort)[^|;&`\n]*)+", stripped
-    ):
-        first = stripped.split(None, 1)[0] if stripped else ""
-        name = first.strip("'\"").replace("\\", "/").rsplit("/", 1)[-1].lower().removesuffix(".exe")
-        if name in _ASKING or re.fullmatch(r"[\w./ +-]+ (?:--?version|-V|-v|--?help|-dumpversion)", stripped):
-            return Command.ASKING
-        if name in _TOOLS:
-            return Command.TOOL
-    return Command.OTHER
+    if "`" in line or "$(" in line:
+        return Command.OTHER
+    kinds = [_kind_of_part(part) for part in _joints().split(line) if part.strip()]
+    if not kinds or Command.OTHER in kinds:
+        return Command.OTHER
+    return Command.TOOL if Command.TOOL in kinds else Command.ASKING
 
 
+def _kind_of_part(part: str) -> Command:
+    words = part.split()
+    while words and (("=" in words[0] and words[0].partition("=")[0].isidentifier()) or words[0] in _BEFORE):
+        words = words[1:]
+    if not words:
+        return Command.ASKING
+    name = words[0].strip("'\"").replace("\\", "/").rsplit("/", 1)[-1].lower().removesuffix(".exe")
+    if name in _ASKING or (len(words) == 2 and words[1] in _VERSIONS):
+        return Command.ASKING
+    is_python = name.rstrip(".0123456789") == "python" and len(words) > 1
+    return Command.TOOL if name in _TOOLS or is_python else Command.OTHER
+
+
+_BEFORE = frozenset({"sudo", "time", "nohup", "env", "export", "yes", "exec"})
+_VERSIONS = frozenset({"--version", "-version", "-V", "-v", "--help", "-help", "-h", "-dumpversion"})
 _ASKING = frozenset(
-    "git nvidia-smi rocm-smi rocminfo amd-smi xpu-smi ldconfig uname which where whereis lscpu lspci sysctl sw_vers lsb_release "
-    "nvcc gcc g++ cc clang c++ hostname clear cls tput stty file ldd otool dumpbin pkg-config llvm-config free df du "
-    "nproc isainfo mach machine sysconf uname_i psrinfo diskutil lsblk dpkg rpm pgrep getconf lsof ps tasklist vswhere wmic system_profiler ver chcp mode conda mamba getent locale arch npu-smi "
-    "hl-smi cnmon mx-smi vulkaninfo java ibstat ibdev2netdev sinfo squeue scontrol mecab-config pwd hg svn xdpyinfo numactl tty".split()
+    "cd true false set source grep head tail wc sort awk cut tr xargs git nvidia-smi rocm-smi "
+    "rocminfo amd-smi xpu-smi ldconfig uname which where whereis lscpu lspci sysctl sw_vers "
+    "lsb_release "
+    "nvcc gcc g++ cc clang c++ hostname clear cls tput stty file ldd otool dumpbin pkg-config "
+    "llvm-config free df du "
+    "nproc isainfo mach machine sysconf uname_i psrinfo diskutil lsblk dpkg rpm pgrep getconf lsof ps "
+    "tasklist vswhere wmic system_profiler ver chcp mode conda mamba getent locale arch npu-smi "
+    "hl-smi cnmon mx-smi vulkaninfo java ibstat ibdev2netdev sinfo squeue scontrol mecab-config pwd "
+    "hg svn xdpyinfo numactl tty".split()
 )
 _TOOLS = frozenset(
-    "meson scons bazel pip pip3 uv poetry conda mamba apt apt-get brew yum dnf npm npx yarn pnpm node make cmake ninja ffmpeg ffprobe sox convert "
-    "magick python python3 tar unzip gunzip gzip zip 7z cp mv mkdir ln ls cat echo tee rm torchrun accelerate deepspeed huggingface-cli "
-    "hf gsutil gcloud aws az docker kubectl wget curl aria2c rsync jupyter ipython pytest black ruff isort flake8 pandoc latex "
-    "pdflatex dot gs pdftotext tesseract espeak espeak-ng mecab jar javac rustc cargo go cython protoc trtexec onnxsim "
-    "tensorboard nsys ncu perf open xdg-open explorer start srun sbatch mpirun mpiexec swig patchelf install_name_tool "
-    "codesign strip objdump c++filt nasm ar ranlib blender colmap streamlit gradio flask uvicorn gunicorn vllm ollama kaggle "
-    "touch sed awk grep find sort head tail wc diff patch cmd pkill kill taskkill sphinx-build twine ssh scp sudo".split()
+    "meson scons bazel pip pip3 uv poetry conda mamba apt apt-get brew yum dnf npm npx yarn pnpm "
+    "make cmake ninja ffmpeg ffprobe sox convert "
+    "magick python python3 tar unzip gunzip gzip zip 7z cp mv mkdir ln      torchrun accelerate "
+    "deepspeed huggingface-cli "
+    "hf gsutil gcloud aws az docker kubectl wget curl aria2c rsync jupyter ipython pytest black ruff "
+    "isort flake8 pandoc latex "
+    "pdflatex dot gs pdftotext tesseract espeak espeak-ng mecab jar javac rustc cargo go cython "
+    "protoc trtexec onnxsim "
+    "tensorboard nsys ncu perf     srun sbatch mpirun mpiexec swig patchelf install_name_tool "
+    "codesign strip objdump c++filt nasm ar ranlib blender colmap streamlit gradio flask uvicorn "
+    "gunicorn vllm ollama kaggle "
+    "   grep  sort head tail wc diff patch     sphinx-build twine   ".split()
 )
+
+
+@cache
+def _joints() -> re.Pattern[str]:
+    return re.compile(r"&&|\|\||[;|\n]|(?<![>&])&(?![>&\d])")
 
 
 @cache

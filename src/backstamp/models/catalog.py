@@ -95,6 +95,8 @@ AREA = Area(
         FamilyEntry(name="pickle-unknown", module=_RULES + "pickle_unknown", facts=(_FACTS + "pickle",)),
         FamilyEntry(name="presence", module=_RULES + "presence", facts=(_CORE,)),
         FamilyEntry(name="python", module=_RULES + "python", facts=(_FACTS + "python",)),
+        FamilyEntry(name="python-hiding", module=_RULES + "python_hiding", facts=(_FACTS + "python",)),
+        FamilyEntry(name="python-theft", module=_RULES + "python_theft", facts=(_FACTS + "python",)),
         FamilyEntry(name="repository", module=_RULES + "repository", facts=(_FACTS + "repository",)),
         FamilyEntry(name="r-data", module=_RULES + "rdata", facts=(_FACTS + "rdata",)),
         FamilyEntry(name="safetensors", module=_RULES + "safetensors", facts=(_FACTS + "weights",)),

@@ -80,7 +80,7 @@ def _resolve_name(m: Machine, args: Args, words: Words, _at: int) -> object:
         return MISS
     module, colon, rest = name.partition(":")
     if not colon:
-        # "a.b.c": as much of it as is a module; the first part surely is.
+        # "a.b.c": as much of it as is a module.
         module, _, rest = name.rpartition(".") if "." in name else (name, "", "")
     found: object = Glob(module, "", ("pkgutil.resolve_name",))
     for part in rest.split(".") if rest else ():
@@ -110,6 +110,14 @@ def getitem(m: Machine, of: object, key: object, via: tuple[str, ...]) -> object
     if items is not None and type(key) is int and -len(items) <= key < len(items):
         return of[key : key + 1 or None] if isinstance(of, str) else items[key]
     return MISS
+
+
+def _builtin_type(_m: Machine, args: Args, _words: Words, _at: int) -> object:
+    # cloudpickle and dill name the types of the types module, such as CodeType.
+    name = text_of(args[0]) if len(args) == 1 else None
+    if not name:
+        return MISS
+    return Glob("types" if name.endswith("Type") else "builtins", name, ("cloudpickle._builtin_type",))
 
 
 # --- calling what is given ----------------------------------------------------------------------
@@ -300,6 +308,19 @@ FUNCTIONS: dict[tuple[str, str], Step] = {
     ("operator", "getitem"): _getitem,
     ("operator", "__getitem__"): _getitem,
     ("pkgutil", "resolve_name"): _resolve_name,
+    ("pydoc", "locate"): _resolve_name,
+    ("unittest.mock", "_importer"): _resolve_name,
+    ("hydra._internal.utils", "_locate"): _resolve_name,
+    ("hydra.utils", "get_method"): _resolve_name,
+    ("hydra.utils", "get_object"): _resolve_name,
+    ("dill._dill", "_get_attr"): _getattr,
+    ("dill._dill", "_getattribute"): _getattr,
+    ("dill._dill", "_import_module"): _resolve_name,
+    ("cloudpickle.cloudpickle", "_builtin_type"): _builtin_type,
+    ("cloudpickle.cloudpickle", "subimport"): _import_module,
+    ("dill._dill", "_load_type"): _builtin_type,
+    ("joblib.externals.cloudpickle.cloudpickle", "_builtin_type"): _builtin_type,
+    ("joblib.externals.cloudpickle.cloudpickle", "subimport"): _import_module,
     **{
         (module, name): codecs_of.step_of(function)
         for (module, name), function in codecs_of.FUNCTIONS.items()

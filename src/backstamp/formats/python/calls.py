@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from backstamp.formats.python import folding, special
 from backstamp.formats.python.lookup import attribute
+from backstamp.formats.python.roads import HANDLERS
 from backstamp.formats.python.sinks import (
     CODE,
     PROCESS,
@@ -36,9 +37,12 @@ if TYPE_CHECKING:
     from backstamp.formats.python.machine import Machine
 
 BUILTINS = frozenset(
-    "exec eval compile open getattr setattr globals locals vars chr ord str bytes bytearray int list tuple map filter "
-    "reversed range sum len zip enumerate sorted dict set frozenset input raw_input print type execfile breakpoint "
-    "hasattr delattr unichr reload object super isinstance memoryview iter next repr format hex any all min max".split()
+    "exec eval compile open getattr setattr globals locals vars chr ord str bytes bytearray int list "
+    "tuple map filter "
+    "reversed range sum len zip enumerate sorted dict set frozenset input raw_input print type "
+    "execfile breakpoint "
+    "hasattr delattr unichr reload object super isinstance memoryview iter next repr format hex any "
+    "all min max".split()
 )
 _INERT = frozenset("hasattr isinstance issubclass len print type super id hash".split())
 _NOT_SENT = frozenset(
@@ -111,7 +115,7 @@ def _call_name(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> Value:
     name = canonical(callee.name)
-    handler = special.HANDLERS.get(name)
+    handler = HANDLERS.get(name)
     if handler is not None:
         found = handler(m, callee, arguments, keywords, scope)
         if found is not None:
@@ -151,6 +155,8 @@ def _folded(m: "Machine", name: str, arguments: list[Value], keywords: dict[str,
                 return None
             out = either(out, found)
         return out
+    if m.folded_left <= 0:
+        return None
     found = folding.folded(name, arguments, keywords)
     if found is None and name.startswith(("str.", "bytes.")) and isinstance(first, Const):
         found = folding.method_folded(first, name.partition(".")[2], arguments[1:], keywords)
@@ -192,7 +198,7 @@ def _act(
 def _hand_on(
     m: "Machine", arguments: list[Value], keywords: dict[str, Value], scope: Scope, *, invokes: bool
 ) -> None:
-    """Call the callables among the arguments, where the callee is known to, or where they start processes or run code."""
+    """Call the callables among the arguments, where the callee would, or where they run commands or code."""
     values = [*arguments, *keywords.values()]
     for at, value in enumerate(values):
         if isinstance(value, Function | Partial) and invokes:
@@ -213,7 +219,7 @@ def call_method(
         case Const():
             if isinstance(receiver.value, str) and name in special.PATH_METHODS:
                 return special.path_method(m, receiver, name, arguments, keywords)
-            found = folding.method_folded(receiver, name, arguments, keywords)
+            found = folding.method_folded(receiver, name, arguments, keywords) if m.folded_left > 0 else None
             if found is not None:
                 if name == "fromhex" and isinstance(found, Const):
                     found = Const(found.value, found.taint | DECODED, found.steps)

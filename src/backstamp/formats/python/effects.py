@@ -14,7 +14,8 @@ class Effect(msgspec.Struct, kw_only=True):
     """One thing that a module does to the world.
 
     ``text`` is what is known of the decisive argument (command, code, address, path), ``taint`` where
-    its arguments come from, ``hidden`` how the callee was reached if not plainly, ``via`` the functions on the way,
+    its arguments come from, ``hidden`` how the callee was reached if not plainly, ``via`` the functions on
+    the way,
     ``layers`` how many decoded or built code texts lie around it.
     """
 

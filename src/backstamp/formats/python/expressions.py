@@ -9,10 +9,7 @@ from backstamp.formats.python.lookup import attribute, item
 from backstamp.formats.python.values import (
     DECODED,
     Choice,
-    Class,
     Const,
-    Function,
-    Instance,
     Items,
     Pairs,
     Ref,
@@ -47,7 +44,7 @@ def evaluate(m: "Machine", node: ast.expr, scope: Scope) -> Value:
 
 def _constant(m: "Machine", node: ast.Constant, scope: Scope) -> Value:
     value = node.value
-    return Const(value) if value is not ... else unknown()  # type: ignore[arg-type]
+    return Const(value) if value is not ... else unknown()
 
 
 def _name(m: "Machine", node: ast.Name, scope: Scope) -> Value:
@@ -134,7 +131,7 @@ def operate(m: "Machine", op: ast.operator, left: Value, right: Value) -> Value:
     taint = left.taint | right.taint
     if name == "Div" and isinstance(left, Const) and isinstance(left.value, str) and isinstance(right, Const):
         return Const(f"{left.value}/{right.value!s}"[:4000], taint, left.steps)
-    found = folding.operated(name, left, right)
+    found = folding.operated(name, left, right) if m.folded_left > 0 else None
     if found is not None:
         return m.fold(found)
     if name in {"Add", "Mod", "Div"}:
@@ -159,7 +156,7 @@ def _half_known(name: str, left: Value, right: Value) -> str:
 
 def _joined(m: "Machine", node: ast.JoinedStr, scope: Scope) -> Value:
     parts = [evaluate(m, p, scope) for p in node.values]
-    found = folding.joined_text(parts)
+    found = folding.joined_text(parts) if m.folded_left > 0 else None
     if found is not None:
         return m.fold(found)
     taint = 0
@@ -315,13 +312,9 @@ def element(source: Value) -> Value:
         out = Choice(tuple(source.items[:32])) if len(source.items) > 1 else source.items[0]
         return tainted(out, source.taint)
     if isinstance(source, Ref):
-        return Ref(source.name, source.taint, source.hidden)
+        text = source.text if source.name.startswith(("glob.", "os.listdir", "os.walk")) else ""
+        return Ref(source.name, source.taint, source.hidden, text)
     return unknown(source.taint)
-
-
-def is_callable(value: Value) -> bool:
-    """Say whether a value is code of this module or a name from outside."""
-    return isinstance(value, Function | Class | Instance) or (isinstance(value, Ref) and value.name != "?")
 
 
 _HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {

@@ -1,7 +1,8 @@
 """Computes what a closed set of pure functions gives for known arguments; nothing else is ever called.
 
 1. Only the functions and methods named here are evaluated, by our own code on built-in scalars.
-2. Sizes are bounded before and after: no repeated text, power, format width or inflated stream may grow beyond
+2. Sizes are bounded before and after: no repeated text, power, format width or inflated stream may grow
+beyond
    ``MOST_BYTES``.
 3. Whatever does not fold gives ``None``: the caller keeps the taint.
 """
@@ -18,17 +19,25 @@ from collections.abc import Callable
 from backstamp.formats.python.values import Const, Items, Scalar, Value
 
 MOST_BYTES = 1024 * 1024
-_MOST_ITEMS = 65_536
+_MOST_ITEMS = 20_000
+_MOST_INNER = 64
 
 Fold = Callable[..., object]
 
 
-def known(value: Value) -> object:
-    """Give the plain object that a value stands for, or raise ``TypeError`` if it is not known."""
+def known(value: Value, depth: int = 2) -> object:
+    """Give the plain object that a value stands for, or raise ``TypeError`` if it is not known.
+
+    Lists of lists of scalars are as deep as pure text functions need.
+    """
     if isinstance(value, Const):
         return value.value
-    if isinstance(value, Items) and len(value.items) <= _MOST_ITEMS:
-        return [known(item) for item in value.items]
+    if (
+        isinstance(value, Items)
+        and len(value.items) <= (_MOST_ITEMS if depth == 2 else _MOST_INNER)
+        and depth
+    ):
+        return [known(item, depth - 1) for item in value.items]
     raise TypeError("not known")
 
 
@@ -234,65 +243,18 @@ def _zipped(*rows: object) -> list[list[object]]:
     return [list(pair) for pair in zip(*(_listed(r) for r in rows), strict=False)]
 
 
-_FUNCTIONS: dict[str, Fold] = {
-    "base64.b64decode": _from_base64,
-    "base64.standard_b64decode": _from_base64,
-    "base64.decodebytes": _from_base64,
-    "base64.decodestring": _from_base64,
-    "binascii.a2b_base64": _from_base64,
-    "base64.urlsafe_b64decode": lambda d: base64.urlsafe_b64decode(_bytes(d)),
-    "base64.b32decode": lambda d, *_, **__: base64.b32decode(_bytes(d)),
-    "base64.b16decode": lambda d, *_, **__: base64.b16decode(_bytes(d), casefold=True),
-    "base64.b85decode": lambda d: base64.b85decode(_bytes(d)),
-    "base64.a85decode": lambda d, **_: base64.a85decode(_bytes(d)),
-    "binascii.unhexlify": lambda d: binascii.unhexlify(_bytes(d)),
-    "binascii.a2b_hex": lambda d: binascii.unhexlify(_bytes(d)),
-    "bytes.fromhex": bytes.fromhex,
-    "bytearray.fromhex": bytes.fromhex,
-    "zlib.decompress": _inflated,
-    "gzip.decompress": _gunzipped,
-    "bz2.decompress": _bunzipped,
-    "lzma.decompress": _unxzed,
-    "codecs.decode": _decoded,
-    "codecs.encode": _encoded,
-    "chr": chr,
-    "unichr": chr,
-    "ord": ord,
-    "str": _text,
-    "bytes": _as_bytes,
-    "bytearray": _as_bytes,
-    "int": _int,
-    "range": _range,
-    "reversed": _reversed,
-    "list": _listed,
-    "tuple": _listed,
-    "sorted": lambda v: sorted(_listed(v)),  # type: ignore[type-var]  # unlike items are a TypeError
-    "sum": _sum,
-    "len": lambda v: len(v),
-    "zip": _zipped,
-    "enumerate": lambda v: [[i, x] for i, x in enumerate(_listed(v))],
-    "operator.add": lambda a, b: _plus(a, b),
-    "operator.concat": lambda a, b: _plus(a, b),
-    "os.path.join": lambda *parts: "/".join(parts),
-    "os.path.expanduser": str,
-    "pathlib.Path": lambda *parts: "/".join(parts),
-    "str.join": lambda sep, items: _join(sep, items),
-    "textwrap.dedent": str,
-}
-
-
 def _join(separator: object, items: object) -> object:
     if isinstance(items, str):
         items = list(items)
     if isinstance(items, list) and sum(len(i) for i in items) + len(items) * len(separator) > MOST_BYTES:  # type: ignore[arg-type]
         raise ValueError("long")
-    return separator.join(items)  # type: ignore[attr-defined,no-any-return]
+    return separator.join(items)  # type: ignore[attr-defined]
 
 
 def _replace(text: object, old: object, new: object, count: int = -1) -> object:
     if text.count(old) * len(new) + len(text) > MOST_BYTES:  # type: ignore[attr-defined,arg-type]
         raise ValueError("long")
-    return text.replace(old, new, count)  # type: ignore[attr-defined,no-any-return]
+    return text.replace(old, new, count)  # type: ignore[attr-defined]
 
 
 def _format(template: str, *values: object, **named: object) -> object:
@@ -356,7 +318,7 @@ def _times(a: object, b: object) -> object:
         raise ValueError("long")
     if not size and isinstance(a, int) and isinstance(b, int) and a.bit_length() + b.bit_length() > 8192:
         raise ValueError("large")
-    return operator.mul(a, b)  # type: ignore[no-any-return]
+    return operator.mul(a, b)
 
 
 def _power(a: object, b: object) -> object:
@@ -373,7 +335,7 @@ def _shifted(a: object, b: object) -> object:
 
 def _percent(template: object, values: object) -> object:
     if isinstance(template, int | float):
-        return operator.mod(template, values)  # type: ignore[operator,no-any-return]
+        return operator.mod(template, values)
     if not isinstance(template, str):
         raise TypeError("not text")
     todo = list(values) if isinstance(values, list) else [values]
@@ -414,3 +376,50 @@ _OPERATORS: dict[str, Fold] = {
 }
 
 Plain = Scalar
+
+
+_FUNCTIONS: dict[str, Fold] = {
+    "base64.b64decode": _from_base64,
+    "base64.standard_b64decode": _from_base64,
+    "base64.decodebytes": _from_base64,
+    "base64.decodestring": _from_base64,
+    "binascii.a2b_base64": _from_base64,
+    "base64.urlsafe_b64decode": lambda d: base64.urlsafe_b64decode(_bytes(d)),
+    "base64.b32decode": lambda d, *_, **__: base64.b32decode(_bytes(d)),
+    "base64.b16decode": lambda d, *_, **__: base64.b16decode(_bytes(d), casefold=True),
+    "base64.b85decode": lambda d: base64.b85decode(_bytes(d)),
+    "base64.a85decode": lambda d, **_: base64.a85decode(_bytes(d)),
+    "binascii.unhexlify": lambda d: binascii.unhexlify(_bytes(d)),
+    "binascii.a2b_hex": lambda d: binascii.unhexlify(_bytes(d)),
+    "bytes.fromhex": bytes.fromhex,
+    "bytearray.fromhex": bytes.fromhex,
+    "zlib.decompress": _inflated,
+    "gzip.decompress": _gunzipped,
+    "bz2.decompress": _bunzipped,
+    "lzma.decompress": _unxzed,
+    "codecs.decode": _decoded,
+    "codecs.encode": _encoded,
+    "chr": chr,
+    "unichr": chr,
+    "ord": ord,
+    "str": _text,
+    "bytes": _as_bytes,
+    "bytearray": _as_bytes,
+    "int": _int,
+    "range": _range,
+    "reversed": _reversed,
+    "list": _listed,
+    "tuple": _listed,
+    "sorted": lambda v: sorted(_listed(v)),  # type: ignore[type-var]  # unlike items are a TypeError
+    "sum": _sum,
+    "len": len,
+    "zip": _zipped,
+    "enumerate": lambda v: [[i, x] for i, x in enumerate(_listed(v))],
+    "operator.add": _plus,
+    "operator.concat": _plus,
+    "os.path.join": lambda *parts: "/".join(parts),
+    "os.path.expanduser": str,
+    "pathlib.Path": lambda *parts: "/".join(parts),
+    "str.join": _join,
+    "textwrap.dedent": str,
+}

@@ -1,6 +1,7 @@
 """Finds text that hides code from human readers.
 
-Sources: CVE-2021-42574 (bidirectional overrides), CVE-2021-42694 (lookalikes), the GlassWorm campaign (runs of variation
+Sources: CVE-2021-42574 (bidirectional overrides), CVE-2021-42694 (lookalikes), the GlassWorm campaign (runs
+of variation
 selectors), and code pushed beyond the right edge of a screen (W4SP and its kin).
 """
 
@@ -60,7 +61,8 @@ def _all(text: str) -> Iterator[Hiding]:
 
 
 _TELLING = frozenset(
-    "exec eval compile open getattr setattr globals locals vars system popen subprocess os sys import __import__ run call "
+    "exec eval compile open getattr setattr globals locals vars system popen subprocess os sys import "
+    "__import__ run call "
     "Popen base64 b64decode builtins socket pickle loads load marshal requests urllib".split()
 )
 

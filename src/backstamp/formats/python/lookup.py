@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from backstamp.formats.python.sinks import attribute_taint, canonical
+from backstamp.formats.python.sinks import action_table, attribute_taint, canonical
 from backstamp.formats.python.values import (
     ENVIRON,
     TOKEN,
@@ -148,6 +148,8 @@ def _item_of_ref(m: "Machine", base: Ref, key: Value, known: object, scope: Scop
         if name in _SPACES or name.endswith((".__globals__", ".f_globals", ".__builtins__")):
             found = m.lookup(known, scope.module)
             road = (*base.hidden, "globals", *built)
+            if isinstance(found, Ref) and found.name == "?" and "os." + known in action_table():
+                return Ref("os." + known, found.taint, (*found.hidden, *road)[:8])
             if isinstance(found, Ref):
                 return Ref(
                     found.name if found.name != "?" else "?." + known, found.taint, (*found.hidden, *road)[:8]

@@ -80,7 +80,7 @@ def _add_cell(text: str, lines: list[str], commands: list[tuple[int, str]]) -> N
             if stripped.startswith(("!", "%sx ", "%system ", "%%bash")) or before:
                 commands.append((len(lines) + 1, command.lstrip("!").strip()))
                 lines.append(indent + "pass")
-            elif stripped.startswith("%") or stripped.rstrip().endswith("?") or stripped.startswith("?"):
+            elif stripped.startswith(("%", "?")) or stripped.rstrip().endswith("?"):
                 lines.append(indent + "pass")
             else:
                 lines.append(row)

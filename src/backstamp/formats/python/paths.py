@@ -20,9 +20,12 @@ def notable(path: str) -> str:
 def _credentials() -> re.Pattern[str]:
     return re.compile(
         r"\.ssh(?:/|$)|id_rsa|id_ed25519|id_ecdsa|\.aws/credentials|\.aws(?:/config)?$|\.netrc|\.git-credentials|\.docker/config"
-        r"|\.kube/config|\.npmrc|\.pypirc|\.pgpass|/etc/shadow|/etc/passwd|/etc/sudoers|login data|cookies\.sqlite"
-        r"|logins\.json|key4\.db|wallet\.dat|\.electrum|\.bitcoin|exodus/|metamask|/keychains/|local state$|web data$"
-        r"|\.config/gcloud|application_default_credentials|\.azure/|\.bash_history|\.zsh_history|discord/local storage"
+        r"|\.kube/config|\.npmrc|\.pypirc|\.pgpass|/etc/shadow|/etc/passwd|/etc/sudoers|login data"
+        r"|cookies\.sqlite"
+        r"|logins\.json|key4\.db|wallet\.dat|\.electrum|\.bitcoin|exodus/|metamask|/keychains/"
+        r"|local state$|web data$"
+        r"|\.config/gcloud|application_default_credentials|\.azure/|\.bash_history|\.zsh_history"
+        r"|discord/local storage"
         r"|/local storage/leveldb|google/chrome/user data|\.mozilla/firefox|\.gnupg|/proc/\w+/environ"
         r"|serviceaccount/token|\.huggingface/token|huggingface/(?:token|stored_tokens)|\.config/gh/hosts"
     )
@@ -34,6 +37,7 @@ def _persistence() -> re.Pattern[str]:
         r"\.bashrc|\.bash_profile|\.zshrc|\.zprofile|(?:^|[/~])\.profile$|/etc/profile|/etc/cron|/var/spool/cron|crontab"
         r"|\.config/autostart|launchagents|launchdaemons|/etc/systemd|systemd/(?:user|system)/|\.config/systemd"
         r"|start menu/programs/startup|/etc/init\.d|/etc/rc\.local|/etc/ld\.so\.preload|authorized_keys"
-        r"|currentversion/run|sitecustomize\.py|usercustomize\.py|site-packages/[^ ]*\.pth|\.ipython/profile_default/startup"
+        r"|currentversion/run|sitecustomize\.py|usercustomize\.py|(?:site-packages|dist-packages"
+        r"|sitepackages\(\)\}?)/[^ ]*\.pth|\.ipython/profile_default/startup"
         r"|\.git/hooks/"
     )

@@ -1,6 +1,7 @@
 """A first look at source: may it do anything to the world at all?
 
-Danger in Python is reached by an import of a module that has it, by a builtin that runs or fetches code, or by a dunder
+Danger in Python is reached by an import of a module that has it, by a builtin that runs or fetches code, or
+by a dunder
 attribute. Source that is plain ASCII and names none of these is not worth a syntax tree.
 """
 

@@ -2,7 +2,8 @@
 
 1. A byte order mark or UTF-8 is the rule; Latin and East Asian cookies are read as declared.
 2. A codec that rewrites text (``utf_7``, ``unicode_escape``, ``rot13`` ...) hides code from readers:
-   it is named, and decoded where that is a plain table (``utf_7``, ``unicode_escape``, ``raw_unicode_escape``).
+   it is named, and decoded where that is a plain table (``utf_7``, ``unicode_escape``,
+   ``raw_unicode_escape``).
 3. UTF-16 and UTF-32 are no source encodings: the interpreter refuses them, and so does this.
 """
 
@@ -22,8 +23,10 @@ _REWRITING = frozenset(
 )  # fmt: skip
 _DECODABLE = frozenset({"utf-7", "unicode-escape", "raw-unicode-escape"})
 _PLAIN = frozenset(
-    "ascii us-ascii utf-8 utf8 utf-8-sig latin-1 latin1 iso-latin-1 l1 gbk gb2312 gb18030 cp936 big5 cp950 euc-jp "
-    "euc-kr euc-cn shift-jis sjis cp932 cp949 koi8-r koi8-u mac-roman cp437 cp850 cp866 cp852 utf-8-unix tis-620".split()
+    "ascii us-ascii utf-8 utf8 utf-8-sig latin-1 latin1 iso-latin-1 l1 gbk gb2312 gb18030 cp936 big5 "
+    "cp950 euc-jp "
+    "euc-kr euc-cn shift-jis sjis cp932 cp949 koi8-r koi8-u mac-roman cp437 cp850 cp866 cp852 "
+    "utf-8-unix tis-620".split()
 )
 
 

@@ -1,6 +1,7 @@
 """Text to a syntax tree within bounds, with older and newer dialects brought to the running parser's.
 
-1. The tree of a hostile text may be a hundred times its size: punctuation, which makes nodes, is counted first.
+1. The tree of a hostile text may be a hundred times its size: punctuation, which makes nodes, is counted
+first.
 2. Brackets are counted: nesting beyond what the interpreter's tokenizer takes is refused early.
 3. Python 2 statements (``print x``, ``except E, e``, ``exec s``) and newer ones (type parameters) are
    rewritten line by line, so that the code is still read; lines keep their numbers.

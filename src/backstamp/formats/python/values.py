@@ -263,8 +263,20 @@ def _same(one: Value, other: Value) -> bool:
     return False
 
 
+_MOST_SHOWN = 200
+_MOST_COUNTED = 20_000
+
+
 def described(value: Value, limit: int = 4000) -> str:
-    """Write what is known of a text or a command; braces stand for the rest."""
+    """Write what is known of a text or a command; braces stand for the rest.
+
+    A list may hold itself many times over, so the number of values visited is bounded too.
+    """
+    return _described(value, limit, [_MOST_SHOWN])
+
+
+def _described(value: Value, limit: int, left: list[int]) -> str:
+    left[0] -= 1
     match value:
         case Const():
             raw = value.value
@@ -274,19 +286,27 @@ def described(value: Value, limit: int = 4000) -> str:
                 "python" if value.name == "sys.executable" else "{" + value.name[-60:] + "}"
             )
         case Items():
-            return " ".join(described(v, 1000) for v in value.items[:40])[:limit]
+            parts = []
+            for item in value.items:
+                if left[0] <= 0:
+                    break
+                parts.append(_described(item, 1000, left))
+            return " ".join(parts)[:limit]
         case Choice():
-            return described(value.values[0], limit)
+            return _described(value.values[0], limit, left)
     return "{" + getattr(value, "name", "?")[-60:] + "}"
 
 
 def is_known(value: Value) -> bool:
     """Say whether the whole value is known."""
-    match value:
-        case Const():
-            return True
-        case Items():
-            return all(
-                is_known(v) or (isinstance(v, Ref) and v.name == "sys.executable") for v in value.items
-            )
-    return False
+    todo, seen = [value], 0
+    while todo:
+        seen += 1
+        one = todo.pop()
+        if isinstance(one, Items) and len(one.items) + seen < _MOST_COUNTED:
+            todo += one.items
+        elif not (isinstance(one, Const) or (isinstance(one, Ref) and one.name == "sys.executable")):
+            return False
+        if seen > _MOST_COUNTED:
+            return False
+    return True

@@ -5,7 +5,6 @@ from functools import cache
 
 import msgspec
 
-
 _MOST = 50
 
 

@@ -1,4 +1,4 @@
-"""Facts about Python source: effects with their circumstances, hidden text, code that could not be read as a tree."""
+"""Facts about Python source: effects with their circumstances, hidden text, notebooks, TorchScript."""
 
 from backstamp.core.fact import Fact
 
@@ -6,10 +6,14 @@ from backstamp.core.fact import Fact
 class PythonEffect(Fact, frozen=True, kw_only=True):
     """One thing that source does to the world.
 
-    ``action``: process, code, load, native, network, socket, secret, write, delete, dup, hook, patch, spy, shellcode, import.
-    ``when``: ``import``, ``load`` (a method that runs when an object is made, loaded or called), ``main`` (only as a program)
-    or ``latent`` (a function that nobody here calls). ``text`` is what is known of the command, code, address or
-    path; ``known`` says that it is all of it. ``taint`` names where the arguments come from; ``hidden`` how the callee was
+    ``action``: process, code, load, native, network, socket, secret, write, delete, dup, hook, patch, spy,
+    shellcode, import.
+    ``when``: ``import``, ``load`` (a method that runs when an object is made, loaded or called), ``main``
+    (only as a program)
+    or ``latent`` (a function that nobody here calls). ``text`` is what is known of the command, code,
+    address or
+    path; ``known`` says that it is all of it. ``taint`` names where the arguments come from; ``hidden`` how
+    the callee was
     reached if not plainly; ``layers`` counts code texts that had to be decoded or built to get here.
     """
 
@@ -27,7 +31,8 @@ class PythonEffect(Fact, frozen=True, kw_only=True):
 class PythonHiding(Fact, frozen=True, kw_only=True):
     """Text that hides code from readers.
 
-    ``kind``: ``codec`` (a source encoding that rewrites text), ``bidi``, ``invisible``, ``off-screen``, ``lookalike``.
+    ``kind``: ``codec`` (a source encoding that rewrites text), ``bidi``, ``invisible``, ``off-screen``,
+    ``lookalike``.
     """
 
     kind: str

@@ -1,4 +1,7 @@
-"""Rules about compiled Python beside weights. They see the whole target: a ``.pyc`` beside its source is ordinary."""
+"""Rules about compiled Python beside weights.
+
+They see the whole target: a ``.pyc`` beside its source is ordinary.
+"""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -63,7 +66,8 @@ def _orphans(facts: FactBook) -> Iterator[Bytecode]:
 
 class CompiledSink:
     """## What it does
-    Looks for compiled Python without its source that starts processes, decodes and runs code, or opens sockets.
+    Looks for compiled Python without its source that starts processes, decodes and runs code, or opens
+    sockets.
 
     ## Why is this bad?
     An interpreter runs a ``.pyc`` like source, and nobody can read it.

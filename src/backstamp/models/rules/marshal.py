@@ -13,7 +13,8 @@ _MAPS = ("CWE-506", "AML.T0011.000", "AML.T0010", "LLM03:2025")
 
 class MarshalledSink:
     """## What it does
-    Looks for marshalled code, held in a pickle or in source, that starts processes, decodes and runs code, or opens sockets.
+    Looks for marshalled code, held in a pickle or in source, that starts processes, decodes and runs code,
+    or opens sockets.
 
     ## Why is this bad?
     Marshalled code runs without ever being readable.

@@ -7,7 +7,7 @@ known as such by ``knowledge.callables``.
 
 from collections.abc import Callable
 
-from backstamp.models.facts.pickle import AnyValue, Constant, Items, Name, Pairs
+from backstamp.models.facts.pickle import AnyValue, Constant, Items, Made, Name, Pairs
 from backstamp.models.rules.pickle_evidence import texts_in
 
 Judged = tuple[()] | tuple[str, str]
@@ -101,11 +101,31 @@ def judged(callee: tuple[str, str], values: Values) -> Judged | None:
         return _made_class(values)
     if callee in _HARMLESS_MAKERS:
         return ()
+    if callee in TYPE_LOADERS:
+        return _plain_text(values)
     if callee in _IMPORTERS:
         return _subimport(values)
     if callee[1].startswith("__pyx_unpickle_"):
         return () if values and isinstance(values[0], Name) else ("suspicious-function", "")
     return None
+
+
+def has_allowance(callee: tuple[str, str]) -> bool:
+    """Say whether picklers write calls of this callable, so that its mere presence means nothing."""
+    return callee in _ENTRIES or any(
+        callee in known
+        for known in (
+            COMMON_GLOBALS,
+            CLASS_MAKERS,
+            FUNCTION_MAKERS,
+            TYPE_LOADERS,
+            _CODE_MAKERS,
+            _HARMLESS_MAKERS,
+            _STATE_SETTERS,
+            _IMPORTERS,
+            _MODULE_MAKERS,
+        )
+    )
 
 
 def is_machinery(module: str, name: str) -> bool:
@@ -147,6 +167,15 @@ def _attribute(values: Values) -> Judged:
             return ("dunder", name) if name.startswith("__") and name.endswith("__") else ()
         case _:
             return "resolve", ""
+
+
+def _set_attribute(values: Values) -> Judged:
+    """Judge ``setattr``: dill writes it for the attributes of a class which the pickle carries itself."""
+    match values:
+        case (Made(Name(module, name), _), Constant(value=str()), _) if (module, name) in CLASS_MAKERS:
+            return ()
+        case _:
+            return "state", ""
 
 
 def _getter(values: Values) -> Judged:
@@ -211,6 +240,7 @@ def _namespace(values: Values) -> Judged:
 
 _ENTRIES: dict[tuple[str, str], Entry] = {
     ("builtins", "getattr"): _attribute,
+    ("builtins", "setattr"): _set_attribute,
     ("dill._dill", "_get_attr"): _attribute,
     ("operator", "attrgetter"): _getter,
     ("operator", "itemgetter"): _getter,

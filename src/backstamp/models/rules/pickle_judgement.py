@@ -173,7 +173,7 @@ def _named_call(module: str, name: str, op: str, values: tuple[AnyValue, ...]) -
         return allowed or None
     if _is_dunder(canonical[1]) and not (known and known.effects <= SAFE and "." not in known.name):
         return "dunder", ""
-    if known is None or Effect.UNKNOWN in known.effects:
+    if known is None or Effect.UNKNOWN in known.effects or (known.kind == "value" and not known.effects):
         return _unknown_call(module, name, op, known, values)
     effects = _effects_of(known, op)
     worst = next((e for e in ORDER if e in effects), None)
@@ -200,7 +200,7 @@ def _is_out_of_place(known: Callable, values: tuple[AnyValue, ...]) -> bool:
 
 
 def _effects_of(known: Callable, op: str) -> frozenset[Effect]:
-    if known.kind == "class" and op in ("NEWOBJ", "NEWOBJ_EX") and is_derived(known):
+    if known.kind == "class" and op in ("NEWOBJ", "NEWOBJ_EX") and not callables.is_standard(known.module):
         return known.new
     return known.effects
 
@@ -279,6 +279,9 @@ def _is_telling_method(name: str) -> bool:
 def _result_call(made: Made, op: str, values: tuple[AnyValue, ...]) -> Judged:
     """Judge a call of something that a call returned."""
     origin = made.callee
+    match made:
+        case Made(Made(Name(), (Constant(value="PartialType"),)), (Name(module, name), *bound)):
+            return _named_call(module, name, op, (*bound, *values))
     if isinstance(origin, Name):
         known = callables.known(origin.module, origin.name)
         name = (known.module, known.name) if known else (origin.module, origin.name)
@@ -368,7 +371,7 @@ def is_sink(name: Name) -> bool:
         return False
     if is_derived(known) or known.kind == "value":
         return False
-    if (known.module, known.name) in allowances.COMMON_GLOBALS:
+    if allowances.has_allowance((known.module, known.name)):
         return False
     if known.kind == "module":
         return False

@@ -26,9 +26,12 @@ _FILES = frozenset(
 )
 # Namespaces which torch itself, torchvision, torchaudio and friends register.
 _KNOWN = frozenset(
-    "aten prim prims quantized quantized_decomposed torchvision torchaudio sparse inductor c10d _c10d_functional onednn mkldnn "
-    "mkl _quantized rngprim static_runtime profiler debugprims higher_order xnnpack _caffe2 cuda image torch_scatter torch_sparse "
-    "torch_cluster fbgemm torchtext metal vulkan xla prepacked mkldnn_prepacked torch_tensorrt tensorrt detectron2 neuron mobile "
+    "aten prim prims quantized quantized_decomposed torchvision torchaudio sparse inductor c10d "
+    "_c10d_functional onednn mkldnn "
+    "mkl _quantized rngprim static_runtime profiler debugprims higher_order xnnpack _caffe2 cuda "
+    "image torch_scatter torch_sparse "
+    "torch_cluster fbgemm torchtext metal vulkan xla prepacked mkldnn_prepacked torch_tensorrt "
+    "tensorrt detectron2 neuron mobile "
     "export ExecuTorch c10 tensorexpr vulkan_prepack metal_prepack video io".split()
 )
 
@@ -58,10 +61,12 @@ class ForeignCode:
 
 class FileOperator:
     """## What it does
-    Looks for TorchScript operators that read, map or write files, or load libraries (``aten::from_file``, ``aten::save``).
+    Looks for TorchScript operators that read, map or write files, or load libraries (``aten::from_file``,
+    ``aten::save``).
 
     ## Why is this bad?
-    Running the model then touches files of its choice, even where it is loaded with ``weights_only``-like care.
+    Running the model then touches files of its choice, even where it is loaded with ``weights_only``-like
+    care.
 
     ## What to do
     Do not run the model, or run it where there is nothing to read or to overwrite.

@@ -1,0 +1,62 @@
+"""How rules about Python source look at effects, and how they tell of them."""
+
+from collections.abc import Callable, Iterator
+
+from backstamp.core.fact import FactBook
+from backstamp.core.finding import Finding, Rule
+from backstamp.knowledge.commands import Command, kind_of
+from backstamp.models.facts.python import PythonEffect
+
+RUN_CODE = ("CWE-94", "AML.T0011.000", "AML.T0010", "LLM03:2025")
+EXFILTRATE = ("CWE-200", "CWE-522", "AML.T0010", "LLM03:2025")
+HIDE = ("CWE-506", "AML.T0010", "LLM03:2025")
+
+
+def met(facts: FactBook, rule: Rule, holds: Callable[[PythonEffect], bool]) -> Iterator[Finding]:
+    """Yield a finding for each effect for which a condition holds."""
+    for effect in facts.of(PythonEffect):
+        if holds(effect):
+            yield rule.found(
+                effect,
+                evidence=evidence_of(effect),
+                callee=effect.callee,
+                text=effect.text[:100],
+                when=WHEN[effect.when],
+            )
+
+
+WHEN = {
+    "import": "on import",
+    "load": "when an object is made, loaded or called",
+    "main": "when run as a program",
+    "latent": "when its function is called",
+}
+
+
+def evidence_of(effect: PythonEffect) -> tuple[str, ...]:
+    """Tell an effect's circumstances in short lines."""
+    lines = [f"{effect.callee}({effect.text})"]
+    if effect.taint:
+        lines.append("from: " + ", ".join(effect.taint))
+    if effect.via:
+        lines.append("by way of: " + " > ".join(effect.via))
+    if effect.hidden:
+        lines.append("reached by: " + ", ".join(effect.hidden))
+    if effect.layers:
+        lines.append(f"inside {effect.layers} layers of code in text")
+    return tuple(lines)
+
+
+def command_of(effect: PythonEffect) -> Command:
+    """Judge the command that an effect starts."""
+    return kind_of(effect.text)
+
+
+def runs_itself(effect: PythonEffect) -> bool:
+    """Say whether an effect happens without anybody calling for it."""
+    return effect.when in {"import", "load"}
+
+
+def is_obscured(effect: PythonEffect) -> bool:
+    """Say whether the callee was reached by a built or dug-out name."""
+    return "built-name" in effect.hidden or "gadget" in effect.hidden
