@@ -139,6 +139,11 @@ def test_is_not_fooled_by_a_decoy_configuration_in_front():
     assert codes(graphs.h5_file(decoy, real)) == ["KER101"]
 
 
+def test_finds_code_in_the_texts_of_a_configuration():
+    dense = {**DENSE, "config": {"units": 1, "activation": "__import__('os').system('id')"}}
+    assert _codes(dense) == ["ONX106"]
+
+
 def test_leaves_other_json_alone():
     text = '{"datasets": [{"class_name": "system", "module": "os", "config": {}}]}'
     found = examined(text.encode(), "a.json")

@@ -12,6 +12,7 @@ _TOP = 128  # fields of a file that are looked at
 _TABLE_MAGIC = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"  # LevelDB table, TensorFlow's checkpoint index
 _CHUNK = 1 << 20
 _CONFIGURATIONS = (".yaml", ".yml", ".json")
+_KEY = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./: ")
 _R_HEADS = (
     *(head + form for head in (b"RDX2\n", b"RDX3\n") for form in (b"X\n",)),
     *(head + form for head in (b"RDA2\n", b"RDA3\n") for form in (b"A\n",)),
@@ -68,6 +69,8 @@ def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> 
         kinds.update(kind for ending, kind in _NAMED if name.endswith(ending))
         if _is_checkpoint_data(name):
             kinds.add("tf-checkpoint-data")
+        if ".onnx_data" in name or ".onnx.data" in name or (name.startswith("group") and "-shard" in name):
+            kinds.add("tensor-data")
     return frozenset(kinds)
 
 
@@ -103,7 +106,7 @@ def _is_msgpack(view: memoryview) -> bool:
     tag = view[at]
     start, size = (at + 1, tag & 31) if 0xA0 <= tag < 0xC0 else (at + 2, view[at + 1] if tag == 0xD9 else 0)
     key = bytes(view[start : start + size])
-    return 0 < size == len(key) and key.isascii() and key.decode().isprintable()
+    return 0 < size == len(key) and all(c in _KEY for c in key)
 
 
 def is_serialized_graph(view: memoryview, start: int, end: int) -> bool:

@@ -25,6 +25,7 @@ AREA = Area(
                 "mediapipe-graph",
                 "paddle-parameters",
                 "sentencepiece",
+                "tensor-data",
                 "tf-checkpoint-data",
                 "tf-checkpoint-index",
                 "tf-fingerprint",

@@ -23,6 +23,7 @@ class RawValuesReader:
             "mediapipe-graph",
             "paddle-parameters",
             "sentencepiece",
+            "tensor-data",
             "tf-checkpoint-data",
             "tf-checkpoint-index",
             "tf-fingerprint",

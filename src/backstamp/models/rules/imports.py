@@ -30,7 +30,7 @@ _PATHS = frozenset({"path", "PathLike", "fspath", "cpu_count", "getpid"})
 
 
 def is_dangerous(module: str, name: str) -> bool:
-    """Say whether importing and calling a name acts on the machine: runs code, starts processes, loads, writes.
+    """Say whether importing and calling a name acts on the machine.
 
     Of other packages than Python's own only what runs code or loads is meant: reading files is what data
     sets and loggers are for.
