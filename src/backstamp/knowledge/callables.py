@@ -301,7 +301,9 @@ class _Table:
     def _entry(self, module: str, name: str, line: str) -> Callable:
         number = line.partition(" ")[0]
         if number not in self._profiles:
-            kind, effects, new, setstate, container, destroy, schema, basis = self.header.profiles[_long(number)]
+            kind, effects, new, setstate, container, destroy, schema, basis = self.header.profiles[
+                _long(number)
+            ]
             self._profiles[number] = Callable(
                 "",
                 "",
@@ -335,7 +337,9 @@ class _Table:
             return self._attribute(module, nested, more, depth + 1)
         if first in {"__call__", "__init__", "__new__"} and not more:
             if found.kind == "class" and first == "__new__":
-                return msgspec.structs.replace(found, name=f"{owner}.{first}", kind="function", effects=found.new)
+                return msgspec.structs.replace(
+                    found, name=f"{owner}.{first}", kind="function", effects=found.new
+                )
             return msgspec.structs.replace(found, name=f"{owner}.{first}", kind="function")
         if first == "__self__" and found.kind == "function" and more:
             return self._find(module, more, depth + 1)
