@@ -42,6 +42,21 @@ CALLABLE_MAKERS: dict[tuple[str, str], str] = {
 }
 
 
+# Types that dill names by words of its own (dill/_dill.py, _reverse_typemap).
+_DILL_TYPES: dict[str, tuple[str, str]] = {
+    "PartialType": ("functools", "partial"),
+    "SuperType": ("builtins", "super"),
+    "ItemGetterType": ("operator", "itemgetter"),
+    "AttrGetterType": ("operator", "attrgetter"),
+    "OrderedDictType": ("collections", "OrderedDict"),
+    "DictType": ("builtins", "dict"),
+    "ListType": ("builtins", "list"),
+    "TupleType": ("builtins", "tuple"),
+    "TypeType": ("builtins", "type"),
+    "ObjectType": ("builtins", "object"),
+}
+
+
 # --- reaching things by name --------------------------------------------------------------------
 
 
@@ -117,7 +132,8 @@ def _builtin_type(_m: Machine, args: Args, _words: Words, _at: int) -> object:
     name = text_of(args[0]) if len(args) == 1 else None
     if not name:
         return MISS
-    return Glob("types" if name.endswith("Type") else "builtins", name, ("cloudpickle._builtin_type",))
+    module, name = _DILL_TYPES.get(name, ("types" if name.endswith("Type") else "builtins", name))
+    return Glob(module, name, ("cloudpickle._builtin_type",))
 
 
 # --- calling what is given ----------------------------------------------------------------------
