@@ -29,7 +29,7 @@ class DangerousTarget:
     """
 
     RULE: ClassVar = Rule(
-        code="TGT101",
+        code="TXT101",
         name="dangerous-target",
         severity=Severity.HIGH,
         confidence=Confidence.HIGH,
@@ -59,7 +59,7 @@ class PythonTag:
     """
 
     RULE: ClassVar = Rule(
-        code="TGT102",
+        code="TXT102",
         name="python-tag",
         severity=Severity.HIGH,
         confidence=Confidence.HIGH,
@@ -89,7 +89,7 @@ class ForeignLoader:
     """
 
     RULE: ClassVar = Rule(
-        code="TGT103",
+        code="TXT103",
         name="foreign-loader",
         severity=Severity.MEDIUM,
         confidence=Confidence.HIGH,
@@ -119,7 +119,7 @@ class ExternalEntity:
     """
 
     RULE: ClassVar = Rule(
-        code="TGT104",
+        code="TXT104",
         name="external-entity",
         severity=Severity.HIGH,
         confidence=Confidence.HIGH,
@@ -149,7 +149,7 @@ class EntityExpansion:
     """
 
     RULE: ClassVar = Rule(
-        code="TGT105",
+        code="TXT105",
         name="entity-expansion",
         severity=Severity.HIGH,
         confidence=Confidence.MEDIUM,
@@ -181,7 +181,7 @@ class PythonProgram:
     """
 
     RULE: ClassVar = Rule(
-        code="TGT106",
+        code="PDL101",
         name="python-program",
         severity=Severity.HIGH,
         confidence=Confidence.HIGH,
