@@ -103,6 +103,13 @@ def _resolve_name(m: Machine, args: Args, words: Words, _at: int) -> object:
     return found
 
 
+def _named_in(m: Machine, args: Args, _words: Words, _at: int) -> object:
+    # numpy stores its functions by module and name: any module's, if the arguments say so.
+    if len(args) != 2 or not (module := text_of(args[0])) or not (name := text_of(args[1])):
+        return MISS
+    return attribute(m, Glob(module, "", ("numpy.core._ufunc_reconstruct",)), name)
+
+
 def _vars(m: Machine, args: Args, _words: Words, _at: int) -> object:
     return attribute(m, args[0], "__dict__", ("builtins.vars",)) if len(args) == 1 else MISS
 
@@ -323,6 +330,8 @@ FUNCTIONS: dict[tuple[str, str], Step] = {
     ("operator", "call"): _call,
     ("operator", "getitem"): _getitem,
     ("operator", "__getitem__"): _getitem,
+    ("numpy._core", "_ufunc_reconstruct"): _named_in,
+    ("numpy.core", "_ufunc_reconstruct"): _named_in,
     ("pkgutil", "resolve_name"): _resolve_name,
     ("pydoc", "locate"): _resolve_name,
     ("unittest.mock", "_importer"): _resolve_name,

@@ -261,6 +261,8 @@ _ENTRIES: dict[tuple[str, str], Entry] = {
     ("operator", "itemgetter"): _getter,
     ("operator", "methodcaller"): _getter,
     ("torch.storage", "_load_from_bytes"): _nested_bytes,
+    ("numpy.core", "_ufunc_reconstruct"): _plain_text,
+    ("numpy._core", "_ufunc_reconstruct"): _plain_text,
     ("logging", "getLogger"): _plain_text,
     ("zoneinfo", "ZoneInfo._unpickle"): _plain_text,
     ("zoneinfo", "ZoneInfo"): _plain_text,

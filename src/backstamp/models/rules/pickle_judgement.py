@@ -200,7 +200,7 @@ def _is_out_of_place(known: Callable, values: tuple[AnyValue, ...]) -> bool:
 
 
 def _effects_of(known: Callable, op: str) -> frozenset[Effect]:
-    if known.kind == "class" and op in ("NEWOBJ", "NEWOBJ_EX") and not callables.is_standard(known.module):
+    if op in ("NEWOBJ", "NEWOBJ_EX") and not callables.is_standard(known.module):
         return known.new
     return known.effects
 
