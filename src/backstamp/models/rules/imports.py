@@ -45,5 +45,7 @@ def is_dangerous(module: str, name: str) -> bool:
     known = callables.known(module, name)
     if known is None:
         return False
+    if known.kind == "class" and known.basis == "derived":
+        return False  # what its source may reach says too little: optimisers and trainers reach everything
     acts = _ALWAYS | _STANDARD if callables.is_standard(known.module) else _ALWAYS
     return bool(known.effects & acts)
