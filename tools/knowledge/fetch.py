@@ -81,7 +81,7 @@ def download(requirement: str, python: str, folder: str) -> str:
             "manylinux_2_17_x86_64",
         ]
     for extra in (wheel, ["--no-binary", ":all:", "--no-build-isolation"]):
-        if subprocess.run([*command, *extra, requirement], capture_output=True, check=False).returncode == 0:  # noqa: S603
+        if subprocess.run([*command, *extra, requirement], capture_output=True, check=False).returncode == 0:
             files = glob.glob(os.path.join(folder, "*"))
             if files:
                 return files[0]

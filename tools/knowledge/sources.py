@@ -184,7 +184,7 @@ print(json.dumps(out))
 
 def compiled_standard(python: str) -> dict[str, Module]:
     """List the names of the compiled modules of an interpreter of the standard distribution, by asking it."""
-    run = subprocess.run([python, "-S", "-E", "-c", LISTING], capture_output=True, check=True, text=True)  # noqa: S603
+    run = subprocess.run([python, "-S", "-E", "-c", LISTING], capture_output=True, check=True, text=True)
     listed: dict[str, dict[str, str]] = json.loads(run.stdout)
     found = {}
     for name, entries in listed.items():

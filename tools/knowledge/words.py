@@ -63,7 +63,7 @@ imod imul index int invert ior ipow irshift isub iter itruediv ixor le len lengt
 mul ne neg next or pos pow radd rand rdivmod repr reversed rfloordiv rlshift rmod rmul ror round
 rpow rrshift rshift rsub rtruediv rxor setitem sizeof str sub truediv trunc xor class_getitem matmul
 imatmul rmatmul init_subclass subclasshook instancecheck subclasscheck mro_entries
-""".split()  # noqa: SIM905
+""".split()
 )
 CONSTANT_SAFE = frozenset(
     {

@@ -69,9 +69,9 @@ def scan(
         coverage += found.coverage
         findings += found.findings
         facts += found.facts
-    found, faults = judged(FactBook(facts), tree=True, areas=areas)
+    about_trees, faults = judged(FactBook(facts), tree=True, areas=areas)
     coverage = with_faults(coverage, faults)
-    ordered = numbered([*findings, *_digested(found, entries)])
+    ordered = numbered([*findings, *_digested(about_trees, entries)])
     return Report(
         target=", ".join(names),
         verdict=verdict_on(ordered, coverage, fail_on=options.fail_on),

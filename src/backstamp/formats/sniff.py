@@ -103,7 +103,7 @@ def kinds_of(blob: Blob) -> frozenset[str]:
         kinds.add("safetensors")
     name = blob.name.lower()
     kinds |= {kind for suffixes, magic, kind in _NAMED if head.startswith(magic) and name.endswith(suffixes)}
-    kinds |= _text_kinds(view, name, head)
+    kinds |= _text_kinds(view, name)
     if "text" in kinds:
         kinds.discard("zlib")
     kinds |= _graph_kinds(blob, name, kinds)
@@ -184,7 +184,7 @@ def _is_safetensors(head: bytes, size: int) -> bool:
     return int.from_bytes(head[:8], "little") <= size
 
 
-def _text_kinds(view: memoryview, name: str, head: bytes) -> set[str]:
+def _text_kinds(view: memoryview, name: str) -> set[str]:
     sample = bytes(view[:_TEXT_SAMPLE])
     if not _is_text(sample):
         # A shell reads a script line by line, and never gets to what stands behind its exit.

@@ -5,12 +5,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from backstamp.knowledge.callables import Effect, _Table
 from tools.knowledge.build import NOT_STANDARD, PackageFile, table
 from tools.knowledge.decisions import Decisions, parsed
 from tools.knowledge.sources import Source, archive, compiled, modules_of
 from tools.knowledge.syntax import summary_of
-
-from backstamp.knowledge.callables import Effect, _Table
 
 DECISIONS = """
 os:system process

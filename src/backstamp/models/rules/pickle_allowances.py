@@ -19,21 +19,23 @@ RUNS_ON_IMPORT = frozenset({"antigravity", "this", "idlelib.idle", "turtledemo",
 
 # Machinery of the standard library: its objects are harmless by themselves and never part of stored data.
 _MACHINERY = frozenset(
-    "http.client http.server urllib.request socket ssl ftplib smtplib poplib imaplib nntplib telnetlib "
-    "xmlrpc.client xmlrpc.server socketserver webbrowser subprocess pty ctypes _ctypes importlib.machinery "
-    "importlib._bootstrap importlib._bootstrap_external importlib.util imp runpy pdb bdb code codeop trace "
-    "cProfile profile timeit idlelib distutils ensurepip venv pip setuptools pkg_resources multiprocessing "
-    "concurrent.futures tkinter turtle sqlite3 dbm shelve zipimport atexit faulthandler gc _thread sched "
-    "asyncio cmd readline rlcompleter wsgiref cgitb pydoc doctest unittest test".split()
+    "http.client http.server urllib.request socket ssl ftplib smtplib poplib imaplib nntplib "
+    "telnetlib xmlrpc.client xmlrpc.server socketserver webbrowser subprocess pty ctypes _ctypes "
+    "importlib.machinery importlib._bootstrap importlib._bootstrap_external importlib.util imp runpy "
+    "pdb bdb code codeop trace cProfile profile timeit idlelib distutils ensurepip venv pip "
+    "setuptools pkg_resources multiprocessing concurrent.futures tkinter turtle sqlite3 dbm shelve "
+    "zipimport atexit faulthandler gc _thread sched asyncio cmd readline rlcompleter wsgiref cgitb "
+    "pydoc doctest unittest test".split()
 )
 # Libraries which drive machines, shells, networks and browsers, or run code that they are given.
 _DRIVERS = frozenset(
-    "paramiko fabric invoke pexpect ptyprocess sh plumbum delegator envoy numexpr jinja2 mako IPython docker "
-    "ansible ansible_runner twisted tornado flask fastapi uvicorn gunicorn selenium playwright pyautogui pynput "
-    "keyboard mouse keyring scapy impacket pwn pwnlib netmiko telnetlib3 websocket websockets aiohttp httpx httplib2 "
-    "urllib3 requests boto3 botocore smbprotocol win32com win32api win32process win32con wmi comtypes cffi psutil "
-    "Cython pyximport execnet rpyc Pyro4 Pyro5 zerorpc celery rq dramatiq pyspark.serializers git gitdb "
-    "simpleeval asteval RestrictedPython code_runner js2py PyInstaller setuptools distlib virtualenv".split()
+    "paramiko fabric invoke pexpect ptyprocess sh plumbum delegator envoy numexpr jinja2 mako IPython "
+    "docker ansible ansible_runner twisted tornado flask fastapi uvicorn gunicorn selenium playwright "
+    "pyautogui pynput keyboard mouse keyring scapy impacket pwn pwnlib netmiko telnetlib3 websocket "
+    "websockets aiohttp httpx httplib2 urllib3 requests boto3 botocore smbprotocol win32com win32api "
+    "win32process win32con wmi comtypes cffi psutil Cython pyximport execnet rpyc Pyro4 Pyro5 zerorpc "
+    "celery rq dramatiq pyspark.serializers git gitdb simpleeval asteval RestrictedPython code_runner "
+    "js2py PyInstaller setuptools distlib virtualenv".split()
 )
 _MACHINERY_NAMES = frozenset({("threading", "Thread"), ("threading", "Timer"), ("weakref", "finalize")})
 
@@ -77,7 +79,8 @@ _HARMLESS_MAKERS = _in(
     "_make_dict_items _lookup_class_or_track",
 ) | _in(
     _DILL,
-    "_create_cell _create_array _create_dtypemeta _create_ftype _create_rlock _create_lock _create_weakref _load_type",
+    "_create_cell _create_array _create_dtypemeta _create_ftype _create_rlock _create_lock "
+    "_create_weakref _load_type",
 )
 # What gives a type by its name in the modules types and builtins.
 TYPE_LOADERS = _in(_CLOUDPICKLE, "_builtin_type") | _in(_DILL, "_load_type")
@@ -88,9 +91,8 @@ _MODULE_MAKERS = _in(_CLOUDPICKLE, "dynamic_subimport")
 # Names in carried code which say that it does more than compute.
 _SINK_WORDS = frozenset(
     "system popen Popen check_output check_call subprocess socket exec eval __import__ urlopen "
-    "urlretrieve ctypes "
-    "execv execve execvp spawnl spawnv posix_spawn pty fork rmtree unlink b64decode marshal runpy "
-    "__subclasses__".split()
+    "urlretrieve ctypes execv execve execvp spawnl spawnv posix_spawn pty fork rmtree unlink "
+    "b64decode marshal runpy __subclasses__".split()
 )
 
 

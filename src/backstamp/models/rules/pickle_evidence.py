@@ -51,8 +51,9 @@ _CODE_SIGNS = (
     "print(",
 )
 _SINK_NAMES = frozenset(
-    "os.system posix.system nt.system os.popen subprocess.Popen subprocess.run subprocess.call builtins.eval "
-    "builtins.exec eval exec system popen __import__ subprocess os posix nt pty socket ctypes runpy".split()
+    "os.system posix.system nt.system os.popen subprocess.Popen subprocess.run subprocess.call "
+    "builtins.eval builtins.exec eval exec system popen __import__ subprocess os posix nt pty socket "
+    "ctypes runpy".split()
 )
 _URLS = (
     "http://",
@@ -89,10 +90,10 @@ _PICKLES = tuple(bytes((0x80, p)) for p in range(2, 6))
 
 # Parts of a function's name which say what it does.
 _TELLING = frozenset(
-    "system popen exec execute eval evaluate shell spawn subprocess command cmd run_cmd run_command call_command "
-    "check_output getoutput runcode run_code run_string runstring rmtree unlink remove_file delete_file write_file "
-    "download urlopen urlretrieve import_module import_string load_module load_library dlopen unpickle "
-    "reverse_shell payload exploit backdoor".split()
+    "system popen exec execute eval evaluate shell spawn subprocess command cmd run_cmd run_command "
+    "call_command check_output getoutput runcode run_code run_string runstring rmtree unlink "
+    "remove_file delete_file write_file download urlopen urlretrieve import_module import_string "
+    "load_module load_library dlopen unpickle reverse_shell payload exploit backdoor".split()
 )
 
 

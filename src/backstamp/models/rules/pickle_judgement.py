@@ -290,12 +290,12 @@ def _result_call(made: Made, op: str, values: tuple[AnyValue, ...]) -> Judged:
             return _named_call(module, name, op, (*bound, *values))
     if isinstance(origin, Name):
         known = callables.known(origin.module, origin.name)
-        name = (known.module, known.name) if known else (origin.module, origin.name)
-        if name in allowances.TYPE_LOADERS:
+        maker = (known.module, known.name) if known else (origin.module, origin.name)
+        if maker in allowances.TYPE_LOADERS:
             return allowances.carried_by_type(made.arguments, values) or None
-        if name in allowances.CLASS_MAKERS:
+        if maker in allowances.CLASS_MAKERS:
             return None  # an instance of a class which the pickle carries: reported as carried code
-        if name in allowances.FUNCTION_MAKERS:
+        if maker in allowances.FUNCTION_MAKERS:
             return "code", "a function which the pickle carries is called"
         if known and not known.effects - SAFE - {Effect.INVOKE, Effect.RESOLVE}:
             return "suspicious-function", "the result of a call is called"

@@ -122,8 +122,8 @@ class OpaqueCall:
 class DriverCall:
     """
     ## What it does
-    Looks for calls of libraries which drive shells, machines, networks or browsers, or which run what they are
-    given (paramiko, pexpect, jinja2, requests ...), and for objects of theirs.
+    Looks for calls of libraries which drive shells, machines, networks or browsers, or which run what they
+    are given (paramiko, pexpect, jinja2, requests ...), and for objects of theirs.
 
     ## Why is this bad?
     Nothing that a model needs is stored as an object of such a library: they are there to act.
