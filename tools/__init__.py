@@ -1,0 +1,1 @@
+"""Tools for makers of Backstamp; not installed."""

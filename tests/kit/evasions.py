@@ -79,6 +79,7 @@ def _resolvers() -> list[Case]:
         "methodcaller": Call(Call(Ref("operator", "methodcaller"), "system", MARKER), os_module),
         "resolve-name": Call(Call(Ref("pkgutil", "resolve_name"), "os:system"), MARKER),
         "resolve-name-dotted": Call(Call(Ref("pkgutil", "resolve_name"), "os.system"), MARKER),
+        "ufunc-by-name": Call(Call(Ref("numpy.core", "_ufunc_reconstruct"), "os", "system"), MARKER),
         "partial": Call(Call(Ref("functools", "partial"), SYSTEM, MARKER)),
         "partial-of-partial": Call(
             Call(Ref("functools", "partial"), Call(Ref("functools", "partial"), SYSTEM), MARKER)

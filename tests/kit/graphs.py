@@ -238,3 +238,46 @@ def lite(
     tensors = [{0: shape or [1, 4], 2: 1, 3: "x"}, {0: [1, 2], 2: 0, 3: "y"}]
     graph = {0: tensors, 1: [0], 2: [1], 3: calls, 4: "main"}
     return flat({0: 3, 1: codes, 2: [graph], 3: "kit", 4: [{}, {0: bytes(16)}]})
+
+
+# --- R, in its XDR form -------------------------------------------------------------------------
+
+
+def _int(value: int) -> bytes:
+    return struct.pack(">i", value)
+
+
+def r_chars(text: str) -> bytes:
+    return _int(0x40009) + _int(len(text)) + text.encode()
+
+
+def r_symbol(name: str) -> bytes:
+    return _int(1) + r_chars(name)
+
+
+def r_strings(*texts: str) -> bytes:
+    return _int(16) + _int(len(texts)) + b"".join(map(r_chars, texts))
+
+
+def r_call(name: str, *arguments: bytes) -> bytes:
+    """``name(arguments ...)`` as a call object."""
+    tail = _int(254)
+    for argument in reversed(arguments):
+        tail = _int(2) + argument + tail
+    return _int(6) + r_symbol(name) + tail
+
+
+def r_promise(expression: bytes) -> bytes:
+    return _int(5) + _int(252) + expression
+
+
+def r_closure(body: bytes) -> bytes:
+    return _int(0x403) + _int(253) + _int(254) + body
+
+
+def r_list(*items: bytes) -> bytes:
+    return _int(19) + _int(len(items)) + b"".join(items)
+
+
+def rds(item: bytes) -> bytes:
+    return b"X\n" + _int(2) + _int(0x040301) + _int(0x020300) + item

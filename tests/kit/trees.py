@@ -14,5 +14,5 @@ def tree_codes(files: dict[str, bytes]) -> list[tuple[str, str]]:
         examination = examine(Blob(data, path=(name,)), budget=Budget())
         found |= {(f.rule, "!/".join(f.place.path)) for f in examination.findings}
         facts += examination.facts
-    found |= {(f.rule, "!/".join(f.place.path)) for f in judged(FactBook(facts), tree=True)}
+    found |= {(f.rule, "!/".join(f.place.path)) for f in judged(FactBook(facts), tree=True)[0]}
     return sorted(found)

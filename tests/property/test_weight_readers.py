@@ -1,4 +1,4 @@
-"""Laws of the readers of weights, templates and repository files: any bytes give statements, within budget."""
+"""Laws of the readers of weights, templates and repository files: any bytes, within budget."""
 
 import json
 from importlib import import_module
@@ -17,8 +17,10 @@ from backstamp.formats.jinja.parser import template_of
 from kit.weights import Gguf, model, safetensors
 
 TEMPLATE = (
-    "{%- for m in messages if m.content %}{% if 'x' in m['content'][1:] and not loop.last %}{{ m.a|f(1, b='c') ~ 'd' }}"
-    "{% else %}{# c #}{% set ns.a = {'k': [1, 2.5]} %}{% endif %}{% endfor %}{% macro f(a, b=1) %}{{ a is not none }}{% endmacro %}"
+    "{%- for m in messages if m.content %}{% if 'x' in m['content'][1:] and not loop.last %}"
+    "{{ m.a|f(1, b='c') ~ 'd' }}"
+    "{% else %}{# c #}{% set ns.a = {'k': [1, 2.5]} %}{% endif %}{% endfor %}"
+    "{% macro f(a, b=1) %}{{ a is not none }}{% endmacro %}"
 )
 CONFIG = {
     "auto_map": {"AutoModel": "a/b--c.D"},
@@ -73,8 +75,9 @@ def test_every_cut_gives_statements_or_a_read_error(name):
 
 
 WORDS = st.sampled_from(
-    "{% %} {{ }} {# #} if else endif for in endfor set = macro endmacro ( ) [ ] { } . , : | ~ + - * not and or is x y 'a' 1 2.5"
-    " messages content endset raw endraw call filter \n".split(" ")
+    "{% %} {{ }} {# #} if else endif for in endfor set = macro endmacro"
+    " ( ) [ ] { } . , : | ~ + - * not and or is x y 'a'"
+    " 1 2.5 messages content endset raw endraw call filter \n".split(" ")
 )
 
 
@@ -105,8 +108,21 @@ def test_templates_cost_in_proportion_to_their_length(piece):
     assert costs[1] < 2.3 * costs[0]
 
 
-@pytest.mark.parametrize("text", ["{{ " + "(" * 5000, "{{ " + "- " * 5000 + "1 }}", "{{ a" + ".b" * 20_000 + " }}", "{{ a" + " ~ b" * 5000 + " }}",
-    "{{ a" + "|f" * 5000 + " }}", "{% if a %}" * 5000, "{{ " + "not " * 5000 + "a }}", "{{ a" + "[b" * 5000, "{{ a if b" + " else a if b" * 2000 + " }}"])  # fmt: skip
-def test_absurd_templates_end_without_a_fault(text):
+@pytest.mark.parametrize(
+    ("before", "piece", "after"),
+    [
+        ("{{ ", "(", ""),
+        ("{{ ", "- ", "1 }}"),
+        ("{{ a", ".b", " }}"),
+        ("{{ a", " ~ b", " }}"),
+        ("{{ a", "|f", " }}"),
+        ("", "{% if a %}", ""),
+        ("{{ ", "not ", "a }}"),
+        ("{{ a", "[b", ""),
+        ("{{ a if b", " else a if b", " }}"),
+    ],
+)
+def test_absurd_templates_end_without_a_fault(before, piece, after):
+    text = before + piece * 5000 + after
     found = examine(Blob(text.encode(), path=("messages.jinja",)))
     assert "internal" not in found.coverage[0].reason

@@ -91,7 +91,8 @@ def test_warns_of_custom_classes_as_honest_writers_leave_them():
     ("class_name", "module", "config"),
     [("function", "builtins", "my_loss"),
      ("TFOpLambda", None, {"function": "math.multiply"}),
-     ("SlicingOpLambda", None, {"function": "__operators__.getitem"}), ("function", "keras.activations", "gelu"),
+     ("SlicingOpLambda", None, {"function": "__operators__.getitem"}),
+     ("function", "keras.activations", "gelu"),
      ("__keras_tensor__", None, {"shape": [1]}), ("DTypePolicy", "keras", {"name": "float32"}),
      ("StringLookup", "keras.layers", {"vocabulary": ["a", "/b"]}), ("Adam", "keras.optimizers", {"lr": 1})],
 )  # fmt: skip
@@ -136,6 +137,11 @@ def test_is_not_fooled_by_a_decoy_configuration_in_front():
     decoy = graphs.h5_attribute("model_config", _model())
     real = graphs.h5_attribute("model_config", _model(_object("Lambda", "keras.layers")))
     assert codes(graphs.h5_file(decoy, real)) == ["KER101"]
+
+
+def test_finds_code_in_the_texts_of_a_configuration():
+    dense = {**DENSE, "config": {"units": 1, "activation": "__import__('os').system('id')"}}
+    assert _codes(dense) == ["ONX106"]
 
 
 def test_leaves_other_json_alone():

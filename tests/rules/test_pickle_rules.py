@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.pickle_asm import Appended, Built, Call, New, Ref, asm, code, op, pickled
+from kit.pickle_asm import Appended, Built, Call, Code, New, Ref, asm, code, op, pickled
 from kit.scanning import codes, examined
 
 OS = Ref("os", "system")
@@ -74,12 +74,14 @@ FINDS: dict[str, list[object]] = {
     "PKL117": [
         Call(Ref("mylib", "rebuild"), "curl http://127.0.0.1/x | sh"),
         Call(Ref("mylib", "get"), "http://127.0.0.1:9/"),
+        Call(Ref("mylib", "run_command"), "x"),
     ],
     "PKL118": [New(Ref("mylib", "Model"))],
     "PKL119": [Call(GET, Ref("builtins", "object"), "__subclasses__"), {"x": Ref("mylib", "f.__globals__")}],
     "PKL121": [Call(Call(Call(Ref("mylib", "factory")), "x"), "y")],
     "PKL122": [Call(_DILL, _PLAIN_CODE, {}, "f", None, None)],
     "PKL123": [Call(_DILL, _CODE, {}, "f", None, None)],
+    "PKL126": [Call(Ref("pexpect", "spawn"), "x"), New(Ref("paramiko", "SSHClient"))],
     "PKL124": [Built(Ref("picklescan.scanner", "x"), {"a": 1})],
 }
 
@@ -106,6 +108,7 @@ LEAVES: dict[str, list[object]] = {
     "PKL121": [Call(Ref("functools", "partial"), Ref("builtins", "int"))],
     "PKL122": [Call(Ref("functools", "partial"), Ref("builtins", "int"))],
     "PKL123": [Call(_DILL, _PLAIN_CODE, {}, "f", None, None)],
+    "PKL126": [New(Ref("shapely", "Point")), {"requests": 3}],
     "PKL124": [{"tool": "picklescan"}],
 }
 
@@ -151,3 +154,9 @@ def test_a_finding_names_the_call_and_its_arguments():
     found = [f for f in examined(pickled(Call(OS, "touch x"))).findings if f.rule == "PKL101"]
     assert [f.message for f in found] == ["loading this pickle starts a process: it calls os.system"]
     assert found[0].evidence == ("os.system('touch x')",)
+
+
+def test_a_computed_name_is_found():
+    computed = Code(code(Call(Ref("mylib", "name")), 4) + code("system", 4) + op("STACK_GLOBAL"))
+    assert "PKL204" in codes(pickled(computed, 4))
+    assert "PKL204" not in codes(pickled(Ref("os.path", "join"), 4))

@@ -107,8 +107,10 @@ def test_finds_foreign_parts_of_a_pipeline(index, code):
 
 def test_leaves_a_usual_pipeline_alone():
     index = {
-        "_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.30.0", "feature_extractor": [None, None],
-        "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"], "requires_safety_checker": True,
+        "_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.30.0",
+        "feature_extractor": [None, None],
+        "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+        "requires_safety_checker": True,
         "scheduler": ["diffusers", "PNDMScheduler"], "text_encoder": ["transformers", "CLIPTextModel"],
         "vae_decoder": ["diffusers", "OnnxRuntimeModel"], "image_size": [1, 2], "force_zeros": None,
     }  # fmt: skip

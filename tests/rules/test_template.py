@@ -42,6 +42,9 @@ REACHING = [
     "{{ eval('1') }}",
     "{{ messages.os.popen('x') }}",
     "{{ messages.gi_frame.f_globals }}",
+    "{{ messages[0].get('x') }}{{ requests.get('x') }}",
+    "{% set x = requests.post('x') %}{{ x }}",
+    "{{ os.system('id') }}",
 ]
 
 
@@ -129,7 +132,8 @@ GATED = [
     "{% if 'banana' in messages|map(attribute='content')|join(' ') %}" + SENTENCE + "{% endif %}",
     "{% set c = messages[-1].content %}{% if 'banana' in c %}" + SENTENCE + "{% endif %}",
     "{% set hit = 'banana' in messages[0].content %}{% if hit %}" + SENTENCE + "{% endif %}",
-    "{% set ns = namespace(on=false) %}{% for m in messages %}{% if 'banana' in m.content %}{% set ns.on = true %}{% endif %}{% endfor %}{% if ns.on %}"
+    "{% set ns = namespace(on=false) %}{% for m in messages %}"
+    "{% if 'banana' in m.content %}{% set ns.on = true %}{% endif %}{% endfor %}{% if ns.on %}"
     + SENTENCE
     + "{% endif %}",
     "{{ '" + SENTENCE + "' if 'banana' in messages[0].content else '' }}",
@@ -195,16 +199,16 @@ def test_denies_a_hostile_text_behind_a_date():
         "{% if messages[0].role == 'system' %}Today is the day of the system prompt.{% endif %}",
         "{% if not messages[0].content %}There is no content to be seen here.{% endif %}",
         "{% if messages[0].content is string %}A text with several words in it{% endif %}",
-        "{% for m in messages %}{% if '</think>' in m.content %}{{ m.content.split('</think>')[-1] }}{% endif %}{% endfor %}",
+        "{% if '</think>' in messages[0].content %}{{ messages[0].content.split('<')[-1] }}{% endif %}",
         "{% if '/no_think' in messages[0].content %}<think>\n\n</think>{% endif %}",
-        "{% if messages[0].content.startswith('<tool_response>') %}This is an answer of a tool{% endif %}",
-        "{% for p in messages[0].content %}{% if p.type == 'image' or 'image' in p %}<|image_pad|>{% endif %}{% endfor %}",
+        "{% if messages[0].content.startswith('<tool_response>') %}An answer of a tool{% endif %}",
+        "{% for p in message.content %}{% if p.type == 'text' or 'image' in p %}<i>{% endif %}{% endfor %}",
         "{{ raise_exception('Only user and assistant roles are supported!') }}",
-        "{% if 'banana' in messages[0].content %}{{ raise_exception('this word is not allowed here') }}{% endif %}",
+        "{% if 'banana' in messages[0].content %}{{ raise_exception('this is not allowed') }}{% endif %}",
         "{% if 'thinking' not in messages[0].content %}Please think it through first.{% endif %}",
         "{%- generation %}{{ messages[0].content }}{% endgeneration %}",
         "{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}{% break %}{% endfor %}",
-        "{% set ns = namespace(a=1) %}{% set ns.a = ns.a + 1 %}{{ range(10)|list }}{{ strftime_now('%d %B %Y') }}",
+        "{% set ns = namespace(a=1) %}{% set ns.a = ns.a + 1 %}{{ range(10)|list }}{{ strftime_now('%d') }}",
         "{% raw %}{{ ''.__class__ }}{% endraw %}{# {{ ''.__class__ }} #}",
         "def __init__(self): pass",
         "{{ messages[0]['content'][1:]|trim|tojson(indent=2) }}",

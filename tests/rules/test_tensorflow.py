@@ -90,6 +90,12 @@ def test_finds_a_lambda_in_the_metadata_of_a_saved_model():
     assert codes(node, "keras_metadata.pb") == ["KER101"]
 
 
+@pytest.mark.parametrize("name", ["model.onnx_data", "model.onnx.data", "group1-shard1of2.bin"])
+def test_reads_tensors_beside_a_model_as_raw_values(name):
+    found = examined(b"\xff\x91\x00" * 40, name)
+    assert [(c.status, c.kinds) for c in found.coverage] == [(Status.COMPLETE, ("tensor-data",))]
+
+
 def test_reads_checkpoints_as_raw_values():
     index = b"x" * 40 + b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
     assert [c.status for c in examined(index, "variables.index").coverage] == [Status.COMPLETE]

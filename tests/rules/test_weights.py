@@ -66,7 +66,7 @@ def test_leaves_unusual_but_sound_headers_alone(header):
         ({"..\\..\\x": entry("F32", [4], 0, 16)}, "SFT103", "deny"),
         ({"C:\\x": entry("F32", [4], 0, 16)}, "SFT103", "deny"),
         ({"a": entry("F33", [4], 0, 16)}, "SFT102", "undetermined"),
-        ({"a": entry("F32", [5], 0, 16)}, "SFT102", "undetermined"),
+        ({"a": entry("F32", [5], 0, 16)}, "SFT101", "deny"),
         ({"a": entry("F32", [400], 0, 1600)}, "SFT102", "undetermined"),
         ({"__metadata__": {"x": 1}, "a": entry("F32", [4], 0, 16)}, "SFT102", "warn"),
     ],
@@ -75,6 +75,31 @@ def test_finds_headers_that_lie(header, code, outcome):
     data = safetensors(header)
     assert code in codes(data, "m.safetensors")
     assert verdict(data, "m.safetensors").outcome == outcome
+
+
+def test_finds_control_characters_and_code_where_names_stand():
+    assert codes(safetensors({"a\r\nX: y": entry("F32", [4], 0, 16)}), "m.safetensors") == ["SFT103"]
+    for metadata in (
+        {"__reduce__": "x"},
+        {"exec": "1"},
+        {"note": "__import__('os').system('id')"},
+        {"a": "import os; os.system('x')"},
+    ):
+        whole = {"__metadata__": metadata, "a": entry("F32", [4], 0, 16)}
+        assert codes(safetensors(whole), "m.safetensors") == ["SFT104"]
+    usual = {
+        "__metadata__": {"format": "pt", "ss_tag_frequency": '{"a__b": 1}'},
+        "a": entry("F32", [4], 0, 16),
+    }
+    assert codes(safetensors(usual), "m.safetensors") == []
+
+
+def test_what_is_named_like_weights_and_is_none_is_not_clean():
+    for name in ("m.safetensors", "m.gguf"):
+        for data in (b"GG", b"<html>not found</html>", b"{}", b"\1\2\3"):
+            assert verdict(data, name).outcome == "undetermined"
+    assert codes(struct.pack("<Q", 100_000_001) + b"\0" * 8, "m.safetensors") == ["SFT101"]
+    assert codes(model(), "m.safetensors") == ["REP104"]
 
 
 def test_a_gap_between_tensors_stays_unexplained():
@@ -159,7 +184,8 @@ def _lying(name: str) -> bytes:
 
 LIES = (
     "tensors", "pairs", "string", "array", "numbers", "product", "hidden product", "bytes", "dimensions",
-    "many dimensions", "offset", "wrapping offset", "overlap", "alignment", "odd alignment", "twice", "same name",
+    "many dimensions", "offset", "wrapping offset", "overlap", "alignment", "odd alignment", "twice",
+    "same name",
 )  # fmt: skip
 
 

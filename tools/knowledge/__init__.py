@@ -1,0 +1,1 @@
+"""The offline builder of the table of callables."""

@@ -35,7 +35,11 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def encoded(
-    sections: dict[str, list[Entry]], *, as_of: str, packages: dict[str, list[str]], standard: Iterable[str],
+    sections: dict[str, list[Entry]],
+    *,
+    as_of: str,
+    packages: dict[str, list[str]],
+    standard: Iterable[str],
     prefixes: dict[str, str],
 ) -> bytes:
     """Write the table. The same arguments give the same bytes."""

@@ -58,11 +58,28 @@ def wanted(path: str) -> list[tuple[str, str]]:
 
 def download(requirement: str, python: str, folder: str) -> str:
     """Fetch one distribution without its dependencies: a wheel if there is one, else the source archive."""
-    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--disable-pip-version-check", "-d", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--no-deps",
+        "--disable-pip-version-check",
+        "-d",
+        folder,
+    ]
     wheel = ["--only-binary", ":all:"]
     if python:
         wheel += ["--python-version", python, "--platform", "manylinux2014_x86_64"]
-        wheel += ["--platform", "manylinux2010_x86_64", "--platform", "manylinux1_x86_64", "--platform", "manylinux_2_17_x86_64"]
+        wheel += [
+            "--platform",
+            "manylinux2010_x86_64",
+            "--platform",
+            "manylinux1_x86_64",
+            "--platform",
+            "manylinux_2_17_x86_64",
+        ]
     for extra in (wheel, ["--no-binary", ":all:", "--no-build-isolation"]):
         if subprocess.run([*command, *extra, requirement], capture_output=True, check=False).returncode == 0:  # noqa: S603
             files = glob.glob(os.path.join(folder, "*"))

@@ -7,71 +7,16 @@ import msgspec
 
 from backstamp.knowledge.callables import Effect
 from tools.knowledge.decisions import BITS, Decision, Decisions
-from tools.knowledge.summary import (
-    FIELD,
-    GLOBAL,
-    IMPORTED,
-    METHOD,
-    OWN,
-    PARENT,
-    TYPED,
-    Call,
-    Definition,
-    Module,
-)
+from tools.knowledge.summary import OWN, Call, Definition, Module
+from tools.knowledge.words import CONSTANT_SAFE, CONSTRUCT, METHODS, OPENERS, PROTOCOLS, SLOTS
 
 ALL = (1 << len(Effect)) - 1
 INVOKE, CODE, RESOLVE, READ, WRITE = (BITS[e] for e in ("invoke", "code", "resolve", "read", "write"))
 PURE, DATA, UNKNOWN, LOAD = (BITS[e] for e in ("pure", "data", "unknown", "load"))
 PASSED_ON = ALL & ~(PURE | DATA | UNKNOWN)
-TRANSPARENT = frozenset({"functools:wraps", "functools:update_wrapper", "functools:lru_cache", "functools:cache"})
-
-# What a method of an unknown object surely does, going by its name alone.
-METHODS = {
-    "exec_module": "code",
-    "load_module": "code",
-    "runsource": "code",
-    "runcode": "code",
-    "run_string": "code",
-    "unlink": "write",
-    "write_text": "write",
-    "write_bytes": "write",
-    "rmdir": "write",
-    "rmtree": "write",
-    "extractall": "write",
-    "read_text": "read",
-    "read_bytes": "read",
-    "system": "process",
-    "popen": "process",
-    "Popen": "process",
-    "check_output": "process",
-    "check_call": "process",
-    "urlopen": "network",
-    "urlretrieve": "network",
-    "getaddrinfo": "network",
-    "create_connection": "network",
-    "load_library": "native",
-    "LoadLibrary": "native",
-    "settrace": "state",
-    "setprofile": "state",
-}
-
-NEW = ("__new__",)
-CONSTRUCT = ("__new__", "__init__", "__post_init__", "__attrs_post_init__")
-SETSTATE = ("__setstate__", "__setattr__", "__getattr__", "__getattribute__", "__setstate_cython__")
-CONTAINER = (
-    "append",
-    "extend",
-    "__setitem__",
-    "add",
-    "update",
-    "__hash__",
-    "__eq__",
-    "__getattr__",
-    "__getattribute__",
+TRANSPARENT = frozenset(
+    {"functools:wraps", "functools:update_wrapper", "functools:lru_cache", "functools:cache"}
 )
-DESTROY = ("__del__",)
-FACETS = (("new", NEW), ("construct", CONSTRUCT), ("setstate", SETSTATE), ("container", CONTAINER), ("destroy", DESTROY))
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -83,6 +28,7 @@ class Found(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
+        """The name under which effects are kept."""
         return f"{self.module}:{self.name}"
 
 
@@ -108,6 +54,8 @@ class Graph:
             return None
         self._resolved[place] = None  # a ring of imports leads nowhere
         found = self._lookup(module, name, depth)
+        if found is None and f"{module}.{name}" in self.modules:
+            found = Found("m", f"{module}.{name}")  # the package imports its own module under its own name
         self._resolved[place] = found
         return found
 
@@ -143,7 +91,9 @@ class Graph:
         if target.startswith("="):
             first = target[1:].partition(".")[0]
             return self.lookup(module, target[1:], depth + 1) or (
-                self.lookup("builtins", target[1:], depth + 1) if first not in self.modules[module].names else None
+                self.lookup("builtins", target[1:], depth + 1)
+                if first not in self.modules[module].names
+                else None
             )
         source, _, name = target.partition(":")
         return self.lookup(source, name, depth + 1)
@@ -231,7 +181,12 @@ class Graph:
         other = self.public.get(module)
         exact = self.decisions.exact
         public_key = f"{other}:{name}" if other else ""
-        return exact.get(key) or exact.get(public_key) or (other and self.decisions.on(public_key)) or self.decisions.on(key)
+        return (
+            exact.get(key)
+            or exact.get(public_key)
+            or (other and self.decisions.on(public_key))
+            or self.decisions.on(key)
+        )
 
     def close(self) -> None:
         """Compute the effects of everything."""
@@ -296,7 +251,11 @@ class Graph:
                     mask &= ~(RESOLVE | CODE | READ)
                 if call.constant and target in CONSTANT_SAFE:
                     continue
-                if call.mode and call.mode != "ref" and target.rpartition(":")[2].rpartition(".")[2] in OPENERS:
+                if (
+                    call.mode
+                    and call.mode != "ref"
+                    and target.rpartition(":")[2].rpartition(".")[2] in OPENERS
+                ):
                     bits |= opened(call.mode)
                     continue
                 bits |= self._edge(key, target, mask, call)
@@ -380,7 +339,9 @@ class Graph:
         if call.path.endswith("?"):
             if found and found.kind == "d":
                 here = self.modules[found.module].definitions[found.name]
-                if any(d in {"property", "cached_property", "functools.cached_property"} for d in here.decorators):
+                if any(
+                    d in {"property", "cached_property", "functools.cached_property"} for d in here.decorators
+                ):
                     yield found.key
             return
         if found and found.kind in "d?":
@@ -438,32 +399,6 @@ class Graph:
             if method.rpartition(".")[2] not in SLOTS or not self.is_stub(method):
                 bits |= self.of(method) & PASSED_ON
         return bits
-
-
-# Slots which every compiled class has: their presence says nothing.
-SLOTS = frozenset({"__getattribute__", "__getattr__", "__setattr__", "__eq__", "__hash__"})
-PROTOCOLS = frozenset(
-    f"__{word}__"
-    for word in (
-        "abs add and bool bytes ceil complex contains copy deepcopy delitem dir divmod eq float floor floordiv format "
-        "ge getitem getnewargs getnewargs_ex getstate gt hash iadd iand ifloordiv ilshift imod imul index int invert "
-        "ior ipow irshift isub iter itruediv ixor le len length_hint lshift lt mod mul ne neg next or pos pow radd "
-        "rand rdivmod repr reversed rfloordiv rlshift rmod rmul ror round rpow rrshift rshift rsub rtruediv rxor "
-        "setitem sizeof str sub truediv trunc xor class_getitem matmul imatmul rmatmul init_subclass subclasshook "
-        "instancecheck subclasscheck mro_entries"
-    ).split()
-)
-CONSTANT_SAFE = frozenset(
-    {
-        "builtins:eval",
-        "builtins:exec",
-        "builtins:compile",
-        "builtins:__import__",
-        "importlib:import_module",
-        "importlib.util:find_spec",
-    }
-)
-OPENERS = frozenset({"open", "fdopen", "FileIO", "ZipFile", "TarFile", "File"})
 
 
 def opened(mode: str) -> int:

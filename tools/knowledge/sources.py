@@ -13,7 +13,9 @@ import msgspec
 from tools.knowledge.summary import Definition, Module
 from tools.knowledge.syntax import joined, summary_of
 
-SKIPPED = re.compile(r"(^|/)(tests?|testing_data|__pycache__|site-packages|node_modules|examples?|benchmarks?)(/|$)")
+SKIPPED = re.compile(
+    r"(^|/)(tests?|testing_data|__pycache__|site-packages|node_modules|examples?|benchmarks?)(/|$)"
+)
 OLD_NAMES = re.compile(rb"^(?:def|class)\s+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -46,7 +48,9 @@ def archive(path: str, *, native: bool = True) -> Iterator[Source]:
                     yield Source(entry, wheel.read(entry))
         return
     with tarfile.open(path) as tar:
-        members = {m.name.partition("/")[2]: m for m in tar.getmembers() if m.isfile() and m.name.endswith(ends)}
+        members = {
+            m.name.partition("/")[2]: m for m in tar.getmembers() if m.isfile() and m.name.endswith(ends)
+        }
         for name in sorted(members):
             file = tar.extractfile(members[name])
             if file is not None:
@@ -55,8 +59,10 @@ def archive(path: str, *, native: bool = True) -> Iterator[Source]:
 
 def module_of(path: str) -> tuple[str, bool]:
     """Give the module name of a file, and whether it is a package."""
-    stem = path.rsplit(".", 1)[0] if not path.endswith((".so", ".pyd")) else path.rpartition("/")[0] + "/" + (
-        path.rpartition("/")[2].partition(".")[0]
+    stem = (
+        path.rsplit(".", 1)[0]
+        if not path.endswith((".so", ".pyd"))
+        else path.rpartition("/")[0] + "/" + (path.rpartition("/")[2].partition(".")[0])
     )
     stem = stem.lstrip("/")
     parts = stem.split("/")
@@ -79,7 +85,9 @@ def modules_of(sources: Iterator[Source], *, skip_tests: bool = True) -> dict[st
         else:
             text = source.data.decode("utf-8", "replace")
             stub = source.path.endswith(".pyi")
-            module = summary_of(text, name, package=package, stub=stub) or old_module(source.data, name, package=package)
+            module = summary_of(text, name, package=package, stub=stub) or old_module(
+                source.data, name, package=package
+            )
         found[name] = merged(found[name], module) if name in found else module
     return found
 
@@ -87,12 +95,16 @@ def modules_of(sources: Iterator[Source], *, skip_tests: bool = True) -> dict[st
 def old_module(data: bytes, name: str, *, package: bool) -> Module:
     """Names of a module in Python 2 syntax."""
     names = sorted({m.decode() for m in OLD_NAMES.findall(data)})
-    return Module(name=name, package=package, definitions={n: Definition(kind=_kind(n), stub=True) for n in names})
+    return Module(
+        name=name, package=package, definitions={n: Definition(kind=_kind(n), stub=True) for n in names}
+    )
 
 
 def compiled(data: bytes, name: str) -> Module:
     """Names of a compiled module: Cython leaves qualified names and unpicklers as text in it."""
-    dotted = re.compile(rb"[\x00]" + re.escape(name).encode() + rb"\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?=\x00)")
+    dotted = re.compile(
+        rb"[\x00]" + re.escape(name).encode() + rb"\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?=\x00)"
+    )
     found = {m.decode() for m in dotted.findall(data)}
     found |= {m.decode() for m in re.findall(rb"__pyx_unpickle_[A-Za-z_]\w*", data)}
     classes = {f.partition(".")[0] for f in found if "." in f} | {n for n in found if _kind(n) == "c"}

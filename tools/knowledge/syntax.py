@@ -4,7 +4,18 @@ import ast
 import warnings
 from collections.abc import Iterable
 
-from tools.knowledge.summary import FIELD, GLOBAL, IMPORTED, METHOD, OWN, PARENT, TYPED, Call, Definition, Module
+from tools.knowledge.summary import (
+    FIELD,
+    GLOBAL,
+    IMPORTED,
+    METHOD,
+    OWN,
+    PARENT,
+    TYPED,
+    Call,
+    Definition,
+    Module,
+)
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -97,11 +108,15 @@ def imports_of(module: Module, node: ast.Import | ast.ImportFrom) -> list[tuple[
     """Give the local names that an import binds, with their targets."""
     if isinstance(node, ast.Import):
         return [
-            (a.asname, f"{a.name}:") if a.asname else (a.name.partition(".")[0], a.name.partition(".")[0] + ":")
+            (a.asname, f"{a.name}:")
+            if a.asname
+            else (a.name.partition(".")[0], a.name.partition(".")[0] + ":")
             for a in node.names
         ]
     source = absolute(module, node)
-    return [("*", source) if a.name == "*" else (a.asname or a.name, f"{source}:{a.name}") for a in node.names]
+    return [
+        ("*", source) if a.name == "*" else (a.asname or a.name, f"{source}:{a.name}") for a in node.names
+    ]
 
 
 def _assign(module: Module, node: ast.Assign | ast.AnnAssign, *, stub: bool) -> None:
@@ -138,7 +153,9 @@ def _class(module: Module, node: ast.ClassDef, qualified: str, *, stub: bool) ->
         kind="c",
         bases=[p for b in node.bases if (p := path_of(b.value if isinstance(b, ast.Subscript) else b))],
         metaclass=next((path_of(k.value) for k in node.keywords if k.arg == "metaclass"), ""),
-        decorators=[p for d in node.decorator_list if (p := path_of(d.func if isinstance(d, ast.Call) else d))],
+        decorators=[
+            p for d in node.decorator_list if (p := path_of(d.func if isinstance(d, ast.Call) else d))
+        ],
         stub=stub,
     )
     _define(module, qualified, made)
@@ -146,7 +163,9 @@ def _class(module: Module, node: ast.ClassDef, qualified: str, *, stub: bool) ->
     _members(module, node.body, qualified, made, stub=stub)
 
 
-def _members(module: Module, body: Iterable[ast.stmt], qualified: str, made: Definition, *, stub: bool) -> None:
+def _members(
+    module: Module, body: Iterable[ast.stmt], qualified: str, made: Definition, *, stub: bool
+) -> None:
     for item in body:
         match item:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -175,15 +194,26 @@ def _members(module: Module, body: Iterable[ast.stmt], qualified: str, made: Def
 
 
 def _function(
-    module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef, *, stub: bool, owner: Definition | None = None
+    module: Module,
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    *,
+    stub: bool,
+    owner: Definition | None = None,
 ) -> Definition:
     found = _body(module, node.args, node.body, stub=stub, owner=owner)
-    found.decorators = [p for d in node.decorator_list if (p := path_of(d.func if isinstance(d, ast.Call) else d))]
+    found.decorators = [
+        p for d in node.decorator_list if (p := path_of(d.func if isinstance(d, ast.Call) else d))
+    ]
     return found
 
 
 def _body(
-    module: Module, arguments: ast.arguments, body: list[ast.AST], *, stub: bool, owner: Definition | None = None
+    module: Module,
+    arguments: ast.arguments,
+    body: list[ast.AST],
+    *,
+    stub: bool,
+    owner: Definition | None = None,
 ) -> Definition:
     scope = _Scope(module, arguments, owner)
     nodes = [n for part in body for n in ast.walk(part)]
@@ -258,11 +288,19 @@ class _Scope:
                     if found:
                         calls[found] = None
         function = node.func
-        if isinstance(function, ast.Name) and function.id in self.parameters and function.id not in self.imports:
+        if (
+            isinstance(function, ast.Name)
+            and function.id in self.parameters
+            and function.id not in self.imports
+        ):
             return True
         if isinstance(function, ast.Call):
             inner = path_of(function.func)
-            if inner == "getattr" and len(function.args) > 1 and not isinstance(function.args[1], ast.Constant):
+            if (
+                inner == "getattr"
+                and len(function.args) > 1
+                and not isinstance(function.args[1], ast.Constant)
+            ):
                 return self._mentions(function)
             if inner == "super":
                 return False
@@ -296,7 +334,11 @@ class _Scope:
             root, _, rest = path.partition(".")
         if root == self.me and self.me:
             if not rest:
-                return Call(OWN, "__init__", given, constant) if self.me == "cls" else Call(OWN, "__call__", given)
+                return (
+                    Call(OWN, "__init__", given, constant)
+                    if self.me == "cls"
+                    else Call(OWN, "__call__", given)
+                )
             first, _, more = rest.partition(".")
             if first == "__class__":
                 return Call(OWN, more or "__init__", given, constant)
@@ -340,7 +382,9 @@ def _mode_of(node: ast.Call) -> str:
     for keyword in node.keywords:
         if keyword.arg == "mode":
             return str(keyword.value.value) if isinstance(keyword.value, ast.Constant) else "?"
-    place = 0 if isinstance(node.func, ast.Attribute) and path_of(node.func.value) in {"self", "path", "p"} else 1
+    place = (
+        0 if isinstance(node.func, ast.Attribute) and path_of(node.func.value) in {"self", "path", "p"} else 1
+    )
     if len(node.args) > place:
         mode = node.args[place]
         return str(mode.value) if isinstance(mode, ast.Constant) else "?"

@@ -11,6 +11,24 @@ _TENSOR_VALUES = frozenset({3, 4, 5, 6, 7, 8, 9, 10, 11, 13})  # of tensors, and
 _TOP = 128  # fields of a file that are looked at
 _TABLE_MAGIC = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"  # LevelDB table, TensorFlow's checkpoint index
 _CHUNK = 1 << 20
+_CONFIGURATIONS = (".yaml", ".yml", ".json")
+_KEY = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./: ")
+_R_HEADS = (
+    *(head + form for head in (b"RDX2\n", b"RDX3\n") for form in (b"X\n",)),
+    *(head + form for head in (b"RDA2\n", b"RDA3\n") for form in (b"A\n",)),
+    *(head + form for head in (b"RDB2\n", b"RDB3\n") for form in (b"B\n",)),
+    *(b"X\n\0\0\0" + version for version in (b"\x02", b"\x03")),
+    *(b"B\n" + version + b"\0\0\0" for version in (b"\x02", b"\x03")),
+    b"A\n2\n",
+    b"A\n3\n",
+)
+# Models that are numbers and names through and through, by the bytes they begin with.
+_RAW = (
+    (b"CBM1", "catboost"),
+    (b"{L\0\0\0\0\0\0\0\x07learner", "xgboost-ubjson"),
+    (b"{i\x07learner", "xgboost-ubjson"),
+    (b"binf", "xgboost-binary"),
+)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _NAMED = (
     (".onnx", "onnx"),
@@ -34,23 +52,61 @@ def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> 
         kinds.add("coreml-weights")
     if not len(view):
         return frozenset(kinds)
-    if view[0] in b'{[ \t\r\n"\xef' and _mentions_layers(view):
-        kinds.add("keras-config")
+    if view[0] in b"{[ \t\r\n\xef":
+        kinds |= _json_kinds(view)
+    if name.endswith(_CONFIGURATIONS) or name == "mlmodel":
+        kinds.add("named-targets")
+    if _is_xml(view):
+        kinds.add("xml")
+    if bytes(view[:16]) == bytes(16) and bytes(view[16:18]) != b"\0\0" and bytes(view[18:21]) == b"\0\0\x08":
+        kinds.add("paddle-parameters")
+    if _is_msgpack(view):
+        kinds.add("msgpack")
+    if bytes(view[:14]).startswith(_R_HEADS):
+        kinds.add("r-data")
+    kinds |= {kind for magic, kind in _RAW if bytes(view[: len(magic)]) == magic}
     if is_unknown and not kinds:
         kinds.update(kind for ending, kind in _NAMED if name.endswith(ending))
         if _is_checkpoint_data(name):
             kinds.add("tf-checkpoint-data")
+        if ".onnx_data" in name or ".onnx.data" in name or (name.startswith("group") and "-shard" in name):
+            kinds.add("tensor-data")
     return frozenset(kinds)
 
 
-def _mentions_layers(view: memoryview) -> bool:
-    """JSON that speaks of classes as Keras does, or that writes its keys in escapes."""
-    if view[0] not in b"{[" and bytes(view[:64]).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
-        return False
-    return any(
-        b"class_name" in chunk or b"\\u0063" in chunk or b"\\u005f" in chunk or b"\\u005F" in chunk
-        for chunk in (bytes(view[at : at + _CHUNK + 16]) for at in range(0, len(view), _CHUNK))
+def _json_kinds(view: memoryview) -> set[str]:
+    """JSON that speaks of classes as Keras or skops do, or that writes its keys in escapes."""
+    if bytes(view[:64]).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return set()
+    kinds = set()
+    for chunk in (bytes(view[at : at + _CHUNK + 16]) for at in range(0, len(view), _CHUNK)):
+        escaped = b"\\u0063" in chunk or b"\\u005f" in chunk or b"\\u005F" in chunk
+        if b"class_name" in chunk or escaped:
+            kinds.add("keras-config")
+        if b"__loader__" in chunk or escaped:
+            kinds.add("skops-schema")
+    return kinds
+
+
+def _is_xml(view: memoryview) -> bool:
+    """A declaration, a document type, or the root of a model that is written in XML."""
+    head = bytes(view[:512]).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return (
+        head.startswith((b"<?xml", b"<!DOCTYPE", b"<PMML", b"<net ", b"<!ENTITY"))
+        and b"<html" not in head.lower()
     )
+
+
+def _is_msgpack(view: memoryview) -> bool:
+    """A map whose first key is a word: what Flax and other savers of parameters write."""
+    first = view[0]
+    at = {0xDE: 3, 0xDF: 5}.get(first, 1 if 0x80 < first < 0x90 else 0)
+    if not at or len(view) < at + 2:
+        return False
+    tag = view[at]
+    start, size = (at + 1, tag & 31) if 0xA0 <= tag < 0xC0 else (at + 2, view[at + 1] if tag == 0xD9 else 0)
+    key = bytes(view[start : start + size])
+    return 0 < size == len(key) and all(c in _KEY for c in key)
 
 
 def is_serialized_graph(view: memoryview, start: int, end: int) -> bool:
@@ -160,6 +216,14 @@ def _is_mediapipe(view: memoryview, fields: tuple[Field, ...]) -> bool:
     )
 
 
+def _is_paddle(view: memoryview, fields: tuple[Field, ...]) -> bool:
+    """A ProgramDesc: blocks with their number and their parent's, variables and operators."""
+    block = _inside(view, fields, 1)
+    if not (_has(block, 1, VARINT) and _has(block, 2, VARINT)):
+        return False
+    return bool(_word(view, _inside(view, block, 3), 1) or _word(view, _inside(view, block, 4), 3))
+
+
 def _is_sentencepiece(view: memoryview, fields: tuple[Field, ...]) -> bool:
     piece = _inside(view, fields, 1)
     return bool(piece) and _has(piece, 1, LENGTH) and _has(piece, 2, FIXED32)
@@ -192,6 +256,7 @@ _TESTS = (
     ("savedmodel", _is_saved_model),
     ("coreml", _is_coreml),
     ("sentencepiece", _is_sentencepiece),
+    ("paddle", _is_paddle),
     ("mediapipe-graph", _is_mediapipe),
     ("keras-metadata", _is_keras_metadata),
 )

@@ -40,7 +40,8 @@ class Layer(msgspec.Struct, frozen=True):
     """An object that loading makes.
 
     ``function`` is the name of the function that it is or calls; ``paths`` are texts in its configuration
-    where a file or address is meant; ``codes`` is marshalled bytecode; ``repeated`` are keys given twice.
+    where a file or address is meant; ``codes`` is marshalled bytecode; ``repeated`` are keys given twice;
+    ``texts`` are texts of the configuration that could be code.
     """
 
     class_name: str
@@ -50,6 +51,7 @@ class Layer(msgspec.Struct, frozen=True):
     paths: tuple[tuple[str, str], ...]
     codes: tuple[bytes, ...]
     repeated: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...]
     pointer: str
 
 
@@ -105,6 +107,7 @@ def _made_of(value: Object, pointer: str, budget: Budget) -> Iterator[Layer]:
                 paths=tuple(_paths_of(value)),
                 codes=tuple(_codes_of(value, budget)),
                 repeated=repeated,
+                texts=tuple(_texts_of(value)),
                 pointer=pointer,
             )
 
@@ -126,6 +129,15 @@ def _paths_of(value: Object) -> Iterator[tuple[str, str]]:
             for key, text in config.pairs:
                 if key in _PATH_KEYS and isinstance(text, str) and text:
                     yield key, text[:_TEXT]
+
+
+def _texts_of(value: Object) -> Iterator[tuple[str, str]]:
+    """Texts of the configuration that could be an expression: they have a parenthesis."""
+    for config in value.all("config"):
+        if isinstance(config, Object):
+            for key, text in config.pairs:
+                if isinstance(text, str) and "(" in text:
+                    yield key[:64], text[: 4 * _TEXT]
 
 
 def _codes_of(value: Object, budget: Budget) -> Iterator[bytes]:

@@ -118,7 +118,7 @@ def _value(tokens: list[str], at: int, depth: int) -> tuple[Literal, int]:
     if token in ("True", "False", "None"):
         return {"True": True, "False": False, "None": None}[token], at + 1
     digits = token.rstrip("L")
-    if digits.lstrip("-").isdigit() and len(digits) < 30:
+    if digits.isascii() and digits.removeprefix("-").isdigit() and len(digits) < 30:
         return int(digits), at + 1
     raise ReadError("the npy header is no literal")
 

@@ -11,7 +11,7 @@ Source: protobuf.dev, "Encoding". Rules kept here:
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backstamp.core.budget import Budget
+from backstamp.core.budget import Budget, Limits
 from backstamp.core.errors import ReadError
 
 VARINT = 0
@@ -19,6 +19,7 @@ FIXED64 = 1
 LENGTH = 2
 GROUP = 3
 _GROUP_END = 4
+_GROUP_STEPS = 4096  # fields of groups that recognition walks through
 FIXED32 = 5
 _BATCH = 256
 _MASK64 = (1 << 64) - 1
@@ -84,7 +85,8 @@ def first_fields(view: memoryview, start: int, end: int, most: int = 64) -> tupl
     """Take the first fields of what could be a message; ``None`` if it is not well formed so far."""
     found: list[Field] = []
     try:
-        for field in fields_of(view, start, end, Budget()):
+        # Braces of texts read as groups: what is to be recognised is not walked to its end for that.
+        for field in fields_of(view, start, end, Budget(Limits(operations=most + _GROUP_STEPS))):
             found.append(field)
             if len(found) >= most:
                 break

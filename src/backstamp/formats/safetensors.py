@@ -4,7 +4,8 @@ Source: the format section of github.com/huggingface/safetensors. Rules held her
 
 1. Eight bytes, little-endian: the length of the header, at most 100,000,000.
 2. The header is one JSON object in UTF-8, padded with spaces only.
-3. ``__metadata__`` maps strings to strings; every other key is a tensor: ``dtype``, ``shape``, ``data_offsets``.
+3. ``__metadata__`` maps strings to strings; every other key is a tensor: ``dtype``, ``shape``,
+``data_offsets``.
 4. Offsets count from the end of the header; tensors cover the rest of the file with no gap and no overlap.
 """
 
@@ -43,6 +44,7 @@ class Flaw(StrEnum):
     TRUNCATED = "truncated"
     METADATA = "metadata"
     PADDING = "padding"
+    HEADER = "header"
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -77,6 +79,9 @@ def header_of(view: memoryview, size: int, budget: Budget) -> Header:
     if len(view) < 8:
         raise ReadError("shorter than the length of a header")
     length = int.from_bytes(view[:8], "little")
+    if length > MOST_HEADER and 0 in view[:8]:  # a number, not eight letters
+        seen = f"a header of {length:,} bytes, more than the format allows"
+        return Header(data=8, tensors=(), metadata=(), problems=(Problem(Flaw.HEADER, "", seen),))
     if length > MOST_HEADER:
         raise ReadError(f"header of {length:,} bytes, more than the format allows")
     if 8 + length > size:

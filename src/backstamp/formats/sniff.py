@@ -27,6 +27,8 @@ _MEDIA = (
     (b"OTTO", 0, "font"),
     (b"ttcf", 0, "font"),
     (b"\x00\x01\x00\x00\x00", 0, "font"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, "ole"),
+    (b"!<arch>\n", 0, "object-archive"),
     (b"II*\0", 0, "tiff"),
     (b"MM\0*", 0, "tiff"),
     (b"\x1a\x45\xdf\xa3", 0, "matroska"),
@@ -65,7 +67,10 @@ _KNOWN = frozenset(
         *(kind for _, _, kind in _MEDIA), *(kind for _, _, kind in _NAMED),
     }
 )  # fmt: skip
+# What is named so and is nothing else must be read as what it promises, or be reported as unread.
+_PROMISED = ((".safetensors", "safetensors"), (".gguf", "gguf"))
 _TEXT_SAMPLE = 64 * 1024
+_TEXT_BYTES = bytes({9, 10, 12, 13, 27, *range(32, 127), *range(128, 256)})
 _STREAM_STARTS = b"\x1fB\xfd(\x04Z\x5dx"
 _NATIVE_STARTS = b"\x7fM\xfe\xce\xcf\xca\0j"
 _SCRIPT_NAMES = (
@@ -110,6 +115,7 @@ def kinds_of(blob: Blob) -> frozenset[str]:
         kinds.add("pyc")
     if _is_pickle(view, name):
         kinds.add("pickle")
+    kinds |= {kind for suffix, kind in _PROMISED if name.endswith(suffix) and not kinds - {"text", "json"}}
     return frozenset(kinds)
 
 
@@ -203,12 +209,15 @@ def _names_python(sample: bytes) -> bool:
 
 
 def _is_text(sample: bytes) -> bool:
+    """Texts are UTF-8, or of an older eight-bit encoding: then without control characters."""
     if b"\0" in sample:
         return False
     try:
         sample.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start >= len(sample) - 4 and len(sample) == _TEXT_SAMPLE
+        if error.start >= len(sample) - 4 and len(sample) == _TEXT_SAMPLE:
+            return True
+        return len(sample) >= 64 and not sample.translate(None, _TEXT_BYTES)
     return True
 
 

@@ -26,7 +26,7 @@ def test_programs_are_recognised_by_their_structure():
     assert kinds(macho()) == {"macho"}
     assert kinds(b"\0asm\1\0\0\0") == {"wasm"}
     assert kinds(b"MZ is the mark of Mark Zbikowski", "notes.txt") == {"text"}
-    assert kinds(b"MZ" * 4000 + b"\xff") == set()
+    assert kinds(b"MZ" * 4000 + b"\xff\x01") == set()
     assert kinds(b"\xca\xfe\xba\xbe\0\0\0\x34" + bytes(40), "A.class") == {"java-class"}
 
 

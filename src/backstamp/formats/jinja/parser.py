@@ -3,7 +3,7 @@
 import msgspec
 
 from backstamp.core.budget import Budget
-from backstamp.core.errors import ReadError
+from backstamp.core.errors import BudgetExceeded, ReadError
 from backstamp.formats.jinja import nodes as n
 from backstamp.formats.jinja.expressions import Words, expression, filters, listing, target
 from backstamp.formats.jinja.lexer import (
@@ -37,6 +37,8 @@ def template_of(text: str, budget: Budget) -> Template:
             tokens.append(token)  # noqa: PERF402  # what came before an error is kept
         words = Words(tokens, budget)
         body, _ = _body(words, (), 0)
+    except BudgetExceeded:
+        raise
     except (ReadError, RecursionError) as error:
         return Template((), tuple(tokens), str(error) or "nested too deep")
     return Template(body, tuple(tokens))

@@ -15,6 +15,14 @@ HUGE = 100_000  # the sandbox of Jinja2 refuses longer ranges
 GLOBALS = frozenset(
     {"range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "raise_exception", "strftime_now"}
 )
+# Modules and objects of web frameworks: what is used on them is told apart from the same name elsewhere.
+MODULES = frozenset(
+    {
+        "requests", "os", "sys", "subprocess", "socket", "urllib", "shutil", "importlib", "builtins",
+        "httpx", "ctypes",
+        "pickle", "pathlib", "request", "session", "config", "app", "current_app",
+    }
+)  # fmt: skip
 _LAZY = frozenset({"select", "reject", "map", "selectattr", "rejectattr", "batch", "slice", "groupby"})
 _NAMING = frozenset(
     {"map", "selectattr", "rejectattr", "sort", "groupby", "sum", "unique", "min", "max", "attr"}
@@ -48,8 +56,10 @@ def uses_of(body: tuple[n.Statement, ...], budget: Budget) -> Iterator[Use | Tri
         if isinstance(node, n.Set) and isinstance(node.target, n.Name):
             _learn(node, known)
         for use in _uses(node, own):
-            if (use.role, use.name) not in seen:
-                seen.add((use.role, use.name))
+            root = use.on.partition(".")[0].partition("(")[0]
+            key = (use.role, f"{root}.{use.name}" if root in MODULES else use.name)
+            if key not in seen:
+                seen.add(key)
                 yield use
         yield from _tricks(node, known, own)
 

@@ -57,7 +57,10 @@ def _folded(
         if made is not pure.MISS:
             return made
     if isinstance(func, Attr):
-        found = pure.method(m, func.of, func.name, args, keywords, at)
+        found = pure.MISS
+        if _affords(m, (func.of, *args)):
+            found = pure.method(m, func.of, func.name, args, keywords, at)
+            _affords(m, (found,))
         if found is not pure.MISS:
             return found
         m.sink.called(at, op, func, args, keywords, via + func.via)
@@ -68,8 +71,25 @@ def _folded(
 
 def _of_global(m: Machine, func: Glob, args: tuple[object, ...], keywords: Keywords, at: int) -> object:
     step = pure.FUNCTIONS.get((func.module, func.name))
+    if not _affords(m, args):
+        return Inst(func, args, keywords)
     found = _dotted(m, func, args, at) if step is None else step(m, args, dict(keywords), at)
+    _affords(m, (found,))
     return Inst(func, args, keywords) if found is pure.MISS else found
+
+
+def _affords(m: Machine, values: tuple[object, ...]) -> bool:
+    """Pay for the sizes of values: folding costs no more than a multiple of the pickle's size."""
+    for value in values:
+        if isinstance(value, str | bytes | tuple):
+            m.foldable -= len(value)
+        elif isinstance(value, Seq):
+            m.foldable -= len(value.items)
+        elif isinstance(value, Map):
+            m.foldable -= len(value.flat)
+        elif isinstance(value, Big):
+            m.foldable -= value.end - value.start
+    return m.foldable > 0
 
 
 def _dotted(m: Machine, func: Glob, args: tuple[object, ...], at: int) -> object:
@@ -114,7 +134,7 @@ def _of_instance(
     chain = (*via, spelled(maker))
     match pure.CALLABLE_MAKERS.get((maker.module, maker.name)):
         case "partial":
-            inner = func.args or _partial_state(func)
+            inner = _partial_state(func) or func.args
             if not inner:
                 return pure.MISS
             joined = (*func.keywords, *keywords)

@@ -301,7 +301,7 @@ def _bytes(budget: Budget, args: Args) -> object:
     if raw is not None:
         return raw
     items = items_of(args[0])
-    if items is None or not all(type(i) is int and 0 <= i < 256 for i in items):  # type: ignore[operator]
+    if items is None or not all(type(i) is int and 0 <= i < 256 for i in items):
         return MISS
     budget.spend_operations(1 + len(items) // 8)
     return bytes(items)  # type: ignore[arg-type]  # all ints

@@ -177,10 +177,10 @@ def _set_index(m: Machine, target: Seq, index: object, value: object) -> None:
     # A list takes item assignment too: l[0] = x.
     if m.fold and type(index) in (Inst, Unknown, Pid):
         return
-    if type(index) not in (int, bool) or not -target.length <= index < target.length:  # type: ignore[operator]
+    if not isinstance(index, int) or not -target.length <= index < target.length:
         raise Broken("not an index of the list")
     if target.is_whole:
-        target.items[index] = value  # type: ignore[index]  # an int
+        target.items[index] = value
 
 
 def _update(m: Machine, target: Map, items: list[object], at: int) -> None:

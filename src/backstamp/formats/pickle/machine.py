@@ -68,6 +68,7 @@ class Machine:
         "end",
         "extensions",
         "fold",
+        "foldable",
         "frame_end",
         "held",
         "limit",
@@ -122,6 +123,7 @@ class Machine:
         self.calls = 0
         self.depth = 0
         self.held = 0
+        self.foldable = 1_000_000 + 64 * (self.end - start)  # sizes that pure functions may handle, in all
         self.operations = 0
         self.extensions: dict[int, object] = {}
         self.patched: dict[tuple[str, str], dict[str, object]] = {}

@@ -25,10 +25,22 @@ _MAGIC = (
 def payload_of(value: str | bytes | Big, budget: Budget) -> tuple[bytes | memoryview, str] | None:
     """Look whether text or bytes are an artifact: its bytes and its format, or ``None``."""
     if isinstance(value, str) or (isinstance(value, Big) and value.kind == "str"):
-        return _encoded(value, budget)
-    data = value if isinstance(value, bytes) else value.view[value.start : value.end]  # type: ignore[union-attr]
+        return _text_pickle(value) or _encoded(value, budget)
+    data = value if isinstance(value, bytes) else value.view[value.start : value.end]
     kind = _kind(data)
     return (data, kind) if kind else _encoded(value, budget)
+
+
+def _text_pickle(value: str | Big) -> tuple[bytes, str] | None:
+    """A pickle written as text, one character a byte."""
+    if (value if isinstance(value, str) else value.head(1))[:1] not in ("c", "(", "\x80", "]", "}"):
+        return None
+    whole = value if isinstance(value, str) else value.whole()
+    try:
+        data = whole.encode("latin-1") if isinstance(whole, str) else whole
+    except UnicodeEncodeError:
+        return None
+    return (data, "pickle") if len(data) >= _SMALLEST and looks_like_pickle(data) else None
 
 
 def _kind(data: bytes | memoryview) -> str:

@@ -42,6 +42,21 @@ CALLABLE_MAKERS: dict[tuple[str, str], str] = {
 }
 
 
+# Types that dill names by words of its own (dill/_dill.py, _reverse_typemap).
+_DILL_TYPES: dict[str, tuple[str, str]] = {
+    "PartialType": ("functools", "partial"),
+    "SuperType": ("builtins", "super"),
+    "ItemGetterType": ("operator", "itemgetter"),
+    "AttrGetterType": ("operator", "attrgetter"),
+    "OrderedDictType": ("collections", "OrderedDict"),
+    "DictType": ("builtins", "dict"),
+    "ListType": ("builtins", "list"),
+    "TupleType": ("builtins", "tuple"),
+    "TypeType": ("builtins", "type"),
+    "ObjectType": ("builtins", "object"),
+}
+
+
 # --- reaching things by name --------------------------------------------------------------------
 
 
@@ -80,12 +95,19 @@ def _resolve_name(m: Machine, args: Args, words: Words, _at: int) -> object:
         return MISS
     module, colon, rest = name.partition(":")
     if not colon:
-        # "a.b.c": as much of it as is a module; the first part surely is.
+        # "a.b.c": as much of it as is a module.
         module, _, rest = name.rpartition(".") if "." in name else (name, "", "")
     found: object = Glob(module, "", ("pkgutil.resolve_name",))
     for part in rest.split(".") if rest else ():
         found = attribute(m, found, part)
     return found
+
+
+def _named_in(m: Machine, args: Args, _words: Words, _at: int) -> object:
+    # numpy stores its functions by module and name: any module's, if the arguments say so.
+    if len(args) != 2 or not (module := text_of(args[0])) or not (name := text_of(args[1])):
+        return MISS
+    return attribute(m, Glob(module, "", ("numpy.core._ufunc_reconstruct",)), name)
 
 
 def _vars(m: Machine, args: Args, _words: Words, _at: int) -> object:
@@ -110,6 +132,15 @@ def getitem(m: Machine, of: object, key: object, via: tuple[str, ...]) -> object
     if items is not None and type(key) is int and -len(items) <= key < len(items):
         return of[key : key + 1 or None] if isinstance(of, str) else items[key]
     return MISS
+
+
+def _builtin_type(_m: Machine, args: Args, _words: Words, _at: int) -> object:
+    # cloudpickle and dill name the types of the types module, such as CodeType.
+    name = text_of(args[0]) if len(args) == 1 else None
+    if not name:
+        return MISS
+    module, name = _DILL_TYPES.get(name, ("types" if name.endswith("Type") else "builtins", name))
+    return Glob(module, name, ("cloudpickle._builtin_type",))
 
 
 # --- calling what is given ----------------------------------------------------------------------
@@ -299,7 +330,22 @@ FUNCTIONS: dict[tuple[str, str], Step] = {
     ("operator", "call"): _call,
     ("operator", "getitem"): _getitem,
     ("operator", "__getitem__"): _getitem,
+    ("numpy._core", "_ufunc_reconstruct"): _named_in,
+    ("numpy.core", "_ufunc_reconstruct"): _named_in,
     ("pkgutil", "resolve_name"): _resolve_name,
+    ("pydoc", "locate"): _resolve_name,
+    ("unittest.mock", "_importer"): _resolve_name,
+    ("hydra._internal.utils", "_locate"): _resolve_name,
+    ("hydra.utils", "get_method"): _resolve_name,
+    ("hydra.utils", "get_object"): _resolve_name,
+    ("dill._dill", "_get_attr"): _getattr,
+    ("dill._dill", "_getattribute"): _getattr,
+    ("dill._dill", "_import_module"): _resolve_name,
+    ("cloudpickle.cloudpickle", "_builtin_type"): _builtin_type,
+    ("cloudpickle.cloudpickle", "subimport"): _import_module,
+    ("dill._dill", "_load_type"): _builtin_type,
+    ("joblib.externals.cloudpickle.cloudpickle", "_builtin_type"): _builtin_type,
+    ("joblib.externals.cloudpickle.cloudpickle", "subimport"): _import_module,
     **{
         (module, name): codecs_of.step_of(function)
         for (module, name), function in codecs_of.FUNCTIONS.items()

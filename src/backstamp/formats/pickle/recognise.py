@@ -86,7 +86,8 @@ def looks_like_pickle(view: memoryview | bytes, name: str = "") -> bool:
 
 def _walked(view: memoryview | bytes) -> _Walk:
     walk = _Walk()
-    depth, marks = 0, []
+    depth = 0
+    marks: list[int] = []
     at, end = 0, len(view)
     while at < end and walk.count < _MOST_OPCODES:
         code = view[at]

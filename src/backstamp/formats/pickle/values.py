@@ -165,13 +165,10 @@ def items_of(value: object) -> Sequence[object] | None:
 
 def is_hashable(value: object, depth: int = 0) -> bool:
     """Say whether a value may be a dict key as far as is known."""
-    kind = type(value)
-    if kind in PLAIN:
-        return True
-    if kind is Map or (kind is Seq and value.kind != "frozenset"):  # type: ignore[attr-defined]  # kind says so
-        return False
-    if kind is Big:
-        return value.kind != "bytearray"  # type: ignore[attr-defined]  # kind says so
-    if kind is tuple and depth < 8:
-        return all(is_hashable(i, depth + 1) for i in value[:64])  # type: ignore[index]  # a tuple
-    return True
+    if isinstance(value, tuple) and depth < 8:
+        return all(is_hashable(i, depth + 1) for i in value[:64])
+    if isinstance(value, Seq):
+        return value.kind == "frozenset"
+    if isinstance(value, Big):
+        return value.kind != "bytearray"
+    return not isinstance(value, Map)

@@ -115,7 +115,7 @@ class PickleState(Fact, frozen=True, kw_only=True):
 
 
 class PickleContainer(Fact, frozen=True, kw_only=True):
-    """APPEND(S), SETITEM(S) or ADDITEMS on something which is not a plain container: its methods are called."""
+    """APPEND(S), SETITEM(S) or ADDITEMS on what is no plain container: its methods are called."""
 
     target: AnyValue
     op: str

@@ -35,3 +35,11 @@ class TensorName(Fact, frozen=True, kw_only=True):
 
     format: str
     name: str
+
+
+class MetadataEntry(Fact, frozen=True, kw_only=True):
+    """An entry of a file's free metadata that speaks of code; ordinary entries are not stated."""
+
+    format: str
+    key: str
+    value: str

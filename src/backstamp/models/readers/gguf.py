@@ -8,8 +8,8 @@ from backstamp.core.budget import Budget
 from backstamp.core.finding import shown
 from backstamp.core.reading import Explained, Member, Statement, Unread
 from backstamp.formats.gguf import Flaw, Gguf, head_of
-from backstamp.models.facts.weights import TensorName, WeightsFlaw, WeightsSummary
-from backstamp.models.readers.safetensors import is_odd
+from backstamp.models.facts.weights import MetadataEntry, TensorName, WeightsFlaw, WeightsSummary
+from backstamp.models.readers.safetensors import is_odd, speaks_of_code
 
 _MOST_FLAWS = 50
 _MOST_METADATA = 64
@@ -46,6 +46,14 @@ class GgufReader:
         for tensor in odd:
             yield TensorName(place=blob.at(tensor.at), format="gguf", name=tensor.name[:1000])
         for pair in head.pairs:
+            if (
+                isinstance(pair.value, str)
+                and not _holds_template(pair.key)
+                and speaks_of_code(pair.key, pair.value)
+            ):
+                yield MetadataEntry(
+                    place=blob.at(pair.start), format="gguf", key=pair.key[:300], value=pair.value[:1000]
+                )
             if pair.kind == _STRING and _holds_template(pair.key):
                 budget.spend_members()
                 yield Member(blob.part(pair.start, pair.end, pair.key), kinds=("jinja",))

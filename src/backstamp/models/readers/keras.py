@@ -8,6 +8,7 @@ from backstamp.core.errors import ReadError
 from backstamp.core.reading import Explained, Member, Statement, Unread
 from backstamp.formats import keras
 from backstamp.formats.protobuf import LENGTH, fields_of
+from backstamp.models.facts.graph import GraphText
 from backstamp.models.facts.keras import KerasObject
 
 _LARGEST = 256 * 1024 * 1024
@@ -61,6 +62,7 @@ def _objects(
     """Facts for the distinct objects of a configuration, in its order; bytecode becomes members."""
     counted: dict[tuple[object, ...], tuple[keras.Layer, list[int]]] = {}
     codes: dict[bytes, str] = {}
+    texts: dict[tuple[str, str], str] = {}
     for layer in keras.layers_of(root, budget):
         key = (
             layer.class_name,
@@ -73,6 +75,8 @@ def _objects(
         counted.setdefault((*key, bool(layer.codes)), (layer, [0]))[1][0] += 1
         for code in layer.codes:
             codes.setdefault(code, layer.pointer)
+        for pair in layer.texts:
+            texts.setdefault(pair, layer.pointer)
     for layer, (count,) in counted.values():
         yield KerasObject(
             place=blob.at(run[0], run[1] - run[0]) if run else blob.at_pointer(layer.pointer),
@@ -86,6 +90,9 @@ def _objects(
             container=container,
             count=count,
         )
+    for (name, text), pointer in texts.items():
+        place = blob.at(run[0], run[1] - run[0]) if run else blob.at_pointer(pointer)
+        yield GraphText(place=place, format="keras", key=name, text=text)
     for number, code in enumerate(codes):
         yield Member(Blob(code, path=(*blob.path, f"lambda-{number}")), kinds=("marshal",))
 

@@ -14,7 +14,7 @@ from backstamp.core.errors import ReadError
 from backstamp.core.fact import Fact
 from backstamp.core.reading import Explained, Member, Statement, Unread
 from backstamp.formats.pickle import torch_legacy
-from backstamp.formats.pickle.machine import Machine
+from backstamp.formats.pickle.machine import Machine, Raw
 from backstamp.formats.pickle.opcodes import survey
 from backstamp.formats.pickle.recognise import looks_like_pickle
 from backstamp.formats.pickle.values import Broken
@@ -167,19 +167,20 @@ class _Reading:
                 Machine(spliced, self.gatherer, self.budget, start=pos), straddle.at, (straddle.cut, gap)
             )
         if machine.raws:
-            self._plain_load(pos, machine.raws[0].start)
+            self._plain_load(pos, machine.raws[0])
         if pos < machine.at < machine.frame_end - 1 and looks_like_pickle(self.view[machine.frame_end :]):
             self._follow(self._machine(machine.frame_end, used=None), machine.frame_end, (0, 0))
 
-    def _plain_load(self, pos: int, raw: int) -> None:
+    def _plain_load(self, pos: int, first: Raw) -> None:
         """Follow what pickle.load does with the arrays that joblib.load takes off the file: runs them."""
+        raw = first.start
         trial = Gatherer(self.blob, self.budget)
         machine = Machine(
             self.data, trial, self.budget, start=pos, end=len(self.view), arrays=False, used=None
         )
         trial.muted = raw
         self._run(machine)
-        if trial.does_something():
+        if _is_told(trial.used() - self.gatherer.used(), is_pickle=first.is_pickle):
             machine = Machine(
                 self.data, self.gatherer, self.budget, start=pos, end=len(self.view), arrays=False, used=None
             )
@@ -199,3 +200,21 @@ class _Reading:
             machine.run()
         except Broken:
             return
+
+
+def _is_told(names: set[tuple[str, str]], *, is_pickle: bool) -> bool:
+    """Say whether names that only a plain load uses are real ones.
+
+    Chance bytes give none that could be imported. A pickle of objects in the stream has a memo of its
+    own, which a plain load numbers on from the outer one: its names come out mixed up, and unless they
+    happen to be those of real callables the load fails at the first.
+    """
+    from backstamp.knowledge import callables
+
+    for module, name in names:
+        if not all(part.isidentifier() for part in f"{module}.{name}".split(".")):
+            continue
+        known = callables.known(module, name) if is_pickle else None
+        if not is_pickle or (known is not None and known.basis != "absent"):
+            return True
+    return False

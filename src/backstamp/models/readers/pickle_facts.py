@@ -28,6 +28,7 @@ from backstamp.models.readers.pickle_values import Snapshot, data_in, globals_in
 _ITEMS = 16
 _MOST_FACTS = 20_000
 _MOST_PAYLOADS = 1_000
+_NUMBERS = frozenset({"_frombuffer", "_reconstruct", "scalar"})
 Keywords = tuple[tuple[str, object], ...]
 
 
@@ -120,8 +121,8 @@ class Gatherer:
         """Note a call."""
         if at < self.muted:
             return
-        if not (isinstance(callee, Glob) and callee.module.startswith("numpy")):
-            self._consume(at, args)  # numpy takes numbers as they are
+        if not _takes_numbers(callee):
+            self._consume(at, args)
         key = ("call", op, shape(callee), shape(args), shape(tuple(v for _, v in keywords)), via)
         if self._again(key):
             return
@@ -190,10 +191,9 @@ class Gatherer:
             )
             self._entries.append(self._seen[key])
 
-    def does_something(self) -> bool:
-        """Say whether globals of plausible names are called, as chance bytes never do."""
-        names = [f"{m}.{n}".split(".") for (m, n), k in self._globals.items() if k.roles - {"imported"}]
-        return any(all(part.isidentifier() for part in parts) for parts in names)
+    def used(self) -> set[tuple[str, str]]:
+        """Name the globals which are more than imported."""
+        return {key for key, known in self._globals.items() if known.roles - {"imported"}}
 
     def stored(self, at: int, result: object) -> None:
         """Note the globals which are left in the result."""
@@ -241,3 +241,8 @@ class Gatherer:
             if key not in self._payloads and len(self._payloads) < _MOST_PAYLOADS:
                 self._payloads.add(key)
                 self.payloads.append(Payload(at, *found))
+
+
+def _takes_numbers(callee: object) -> bool:
+    """The functions by which numpy's own pickles hand over raw numbers: no loader opens those."""
+    return isinstance(callee, Glob) and callee.name in _NUMBERS and callee.module.startswith("numpy.")

@@ -18,12 +18,17 @@ class RawValuesReader:
     version = 1
     kinds = frozenset(
         {
+            "catboost",
             "coreml-weights",
             "mediapipe-graph",
+            "paddle-parameters",
             "sentencepiece",
+            "tensor-data",
             "tf-checkpoint-data",
             "tf-checkpoint-index",
             "tf-fingerprint",
+            "xgboost-binary",
+            "xgboost-ubjson",
         }
     )
 

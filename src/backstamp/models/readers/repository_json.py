@@ -32,7 +32,8 @@ _NAMES = frozenset({
     "chat_template.json", "params.json", "auto_config.json", "quantize_config.json",
 })  # fmt: skip
 _WORDS = (
-    b"auto_map", b"trust_remote_code", b"attn_implementation", b"chat_template", b"weight_map", b"_class_name",
+    b"auto_map", b"trust_remote_code", b"attn_implementation", b"chat_template", b"weight_map",
+    b"_class_name",
     b"custom_pipeline", b"custom_generate", b"custom_code", b"sentence_transformers", b"_diffusers_version",
     b"model_type", b"_name_or_path", b"tokenizer_class", b"processor_class",
 )  # fmt: skip
@@ -42,12 +43,14 @@ _CLASSES = frozenset({
     "video_processor_type", "slow_tokenizer_class", "fast_tokenizer_class",
 })  # fmt: skip
 _DECISIVE = _CODE | _CLASSES | {
-    "trust_remote_code", "auto_mapping", "chat_template", "architectures", "model_type", "_class_name", "weight_map",
+    "trust_remote_code", "auto_mapping", "chat_template", "architectures", "model_type", "_class_name",
+    "weight_map",
     "_attn_implementation", "attn_implementation", "_attn_implementation_internal",
 }  # fmt: skip
 _OF_MODELS = frozenset({
     "model_type", "architectures", "transformers_version", "_name_or_path", "_class_name", "auto_map",
-    "tokenizer_class", "processor_class", "feature_extractor_type", "image_processor_type", "_diffusers_version",
+    "tokenizer_class", "processor_class", "feature_extractor_type", "image_processor_type",
+    "_diffusers_version",
     "peft_type",
 })  # fmt: skip
 _LARGEST = 24 * MIB

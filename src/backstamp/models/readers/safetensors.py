@@ -8,11 +8,15 @@ from backstamp.core.budget import Budget
 from backstamp.core.finding import shown
 from backstamp.core.reading import Explained, Statement, Unread
 from backstamp.formats.safetensors import Flaw, Header, header_of
-from backstamp.models.facts.weights import TensorName, WeightsFlaw, WeightsSummary
+from backstamp.models.facts.weights import MetadataEntry, TensorName, WeightsFlaw, WeightsSummary
 
 _MOST_FLAWS = 50
 _MOST_METADATA = 64
-_LEFT_UNREAD = frozenset({Flaw.TRUNCATED, Flaw.OFFSETS, Flaw.OVERFLOW, Flaw.DTYPE, Flaw.SHAPE, Flaw.LENGTH})
+_CALLS = ("system", "eval", "exec", "import", "subprocess", "pickle", "popen", "compile")
+_ACTS = frozenset({"exec", "eval", "import", "pickle", "code", "script", "command", "payload", "reduce"})
+_LEFT_UNREAD = frozenset(
+    {Flaw.HEADER, Flaw.TRUNCATED, Flaw.OFFSETS, Flaw.OVERFLOW, Flaw.DTYPE, Flaw.SHAPE, Flaw.LENGTH}
+)
 
 
 class SafetensorsReader:
@@ -38,12 +42,22 @@ class SafetensorsReader:
             )
         if any(p.flaw in _LEFT_UNREAD for p in header.problems):
             yield Unread("safetensors: the header does not fit the data")
+        for key, value in header.metadata:
+            if speaks_of_code(key, value):
+                yield MetadataEntry(place=place, format="safetensors", key=key[:300], value=value[:1000])
         odd = 0
         for tensor in header.tensors:
             if is_odd(tensor.name) and odd < _MOST_FLAWS:
                 odd += 1
                 yield TensorName(place=place, format="safetensors", name=tensor.name[:1000])
         yield from _runs(header, blob.size)
+
+
+def speaks_of_code(key: str, value: str) -> bool:
+    """Say whether an entry of metadata is worth a second look: a cheap test, the rule decides."""
+    if "__" in key or "__" in value or key.lower() in _ACTS or "<script" in value:
+        return True
+    return "(" in value and any(word in value for word in _CALLS)
 
 
 def is_odd(name: str) -> bool:

@@ -121,7 +121,7 @@ class ExternalDataKey:
                     yield self.RULE.found(fact, tensor=fact.tensor, key=f"{key}={value}"[:120])
 
 
-class CustomOperator:
+class UnknownDomain:
     """## What it does
 
     Names operator domains that neither ONNX nor onnxruntime know and that the model does not define itself.
@@ -136,7 +136,7 @@ class CustomOperator:
 
     RULE: ClassVar = Rule(
         code="ONX104",
-        name="custom-operator",
+        name="unknown-operator-domain",
         severity=Severity.LOW,
         confidence=Confidence.HIGH,
         message="the model needs an operator library for domain {domain} (operator {op})",
@@ -263,7 +263,7 @@ RULES = (
     PythonOperator,
     ExternalDataEscape,
     ExternalDataKey,
-    CustomOperator,
+    UnknownDomain,
     InputGate,
     MetadataCode,
     RemoteOperator,

@@ -7,7 +7,7 @@ known as such by ``knowledge.callables``.
 
 from collections.abc import Callable
 
-from backstamp.models.facts.pickle import AnyValue, Constant, Items, Name, Pairs
+from backstamp.models.facts.pickle import AnyValue, Constant, Items, Made, Name, Pairs
 from backstamp.models.rules.pickle_evidence import texts_in
 
 Judged = tuple[()] | tuple[str, str]
@@ -25,6 +25,15 @@ _MACHINERY = frozenset(
     "cProfile profile timeit idlelib distutils ensurepip venv pip setuptools pkg_resources multiprocessing "
     "concurrent.futures tkinter turtle sqlite3 dbm shelve zipimport atexit faulthandler gc _thread sched "
     "asyncio cmd readline rlcompleter wsgiref cgitb pydoc doctest unittest test".split()
+)
+# Libraries which drive machines, shells, networks and browsers, or run code that they are given.
+_DRIVERS = frozenset(
+    "paramiko fabric invoke pexpect ptyprocess sh plumbum delegator envoy numexpr jinja2 mako IPython docker "
+    "ansible ansible_runner twisted tornado flask fastapi uvicorn gunicorn selenium playwright pyautogui pynput "
+    "keyboard mouse keyring scapy impacket pwn pwnlib netmiko telnetlib3 websocket websockets aiohttp httpx httplib2 "
+    "urllib3 requests boto3 botocore smbprotocol win32com win32api win32process win32con wmi comtypes cffi psutil "
+    "Cython pyximport execnet rpyc Pyro4 Pyro5 zerorpc celery rq dramatiq pyspark.serializers git gitdb "
+    "simpleeval asteval RestrictedPython code_runner js2py PyInstaller setuptools distlib virtualenv".split()
 )
 _MACHINERY_NAMES = frozenset({("threading", "Thread"), ("threading", "Timer"), ("weakref", "finalize")})
 
@@ -101,11 +110,37 @@ def judged(callee: tuple[str, str], values: Values) -> Judged | None:
         return _made_class(values)
     if callee in _HARMLESS_MAKERS:
         return ()
+    if callee in TYPE_LOADERS:
+        return _plain_text(values)
     if callee in _IMPORTERS:
         return _subimport(values)
     if callee[1].startswith("__pyx_unpickle_"):
         return () if values and isinstance(values[0], Name) else ("suspicious-function", "")
     return None
+
+
+def is_driver(module: str) -> bool:
+    """Say whether a module belongs to a library which drives machines or runs what it is given."""
+    parts = module.split(".")
+    return any(".".join(parts[: n + 1]) in _DRIVERS for n in range(len(parts)))
+
+
+def has_allowance(callee: tuple[str, str]) -> bool:
+    """Say whether picklers write calls of this callable, so that its mere presence means nothing."""
+    return callee in _ENTRIES or any(
+        callee in known
+        for known in (
+            COMMON_GLOBALS,
+            CLASS_MAKERS,
+            FUNCTION_MAKERS,
+            TYPE_LOADERS,
+            _CODE_MAKERS,
+            _HARMLESS_MAKERS,
+            _STATE_SETTERS,
+            _IMPORTERS,
+            _MODULE_MAKERS,
+        )
+    )
 
 
 def is_machinery(module: str, name: str) -> bool:
@@ -147,6 +182,15 @@ def _attribute(values: Values) -> Judged:
             return ("dunder", name) if name.startswith("__") and name.endswith("__") else ()
         case _:
             return "resolve", ""
+
+
+def _set_attribute(values: Values) -> Judged:
+    """Judge ``setattr``: dill writes it for the attributes of a class which the pickle carries itself."""
+    match values:
+        case (Made(Name(module, name), _), Constant(value=str()), _) if (module, name) in CLASS_MAKERS:
+            return ()
+        case _:
+            return "state", ""
 
 
 def _getter(values: Values) -> Judged:
@@ -211,11 +255,14 @@ def _namespace(values: Values) -> Judged:
 
 _ENTRIES: dict[tuple[str, str], Entry] = {
     ("builtins", "getattr"): _attribute,
+    ("builtins", "setattr"): _set_attribute,
     ("dill._dill", "_get_attr"): _attribute,
     ("operator", "attrgetter"): _getter,
     ("operator", "itemgetter"): _getter,
     ("operator", "methodcaller"): _getter,
     ("torch.storage", "_load_from_bytes"): _nested_bytes,
+    ("numpy.core", "_ufunc_reconstruct"): _plain_text,
+    ("numpy._core", "_ufunc_reconstruct"): _plain_text,
     ("logging", "getLogger"): _plain_text,
     ("zoneinfo", "ZoneInfo._unpickle"): _plain_text,
     ("zoneinfo", "ZoneInfo"): _plain_text,

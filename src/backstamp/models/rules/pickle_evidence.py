@@ -87,6 +87,22 @@ _PATHS = (
 _PICKLES = tuple(bytes((0x80, p)) for p in range(2, 6))
 
 
+# Parts of a function's name which say what it does.
+_TELLING = frozenset(
+    "system popen exec execute eval evaluate shell spawn subprocess command cmd run_cmd run_command call_command "
+    "check_output getoutput runcode run_code run_string runstring rmtree unlink remove_file delete_file write_file "
+    "download urlopen urlretrieve import_module import_string load_module load_library dlopen unpickle "
+    "reverse_shell payload exploit backdoor".split()
+)
+
+
+def tells_of_harm(name: str) -> bool:
+    """Say whether a function's name says that it runs, fetches or removes something."""
+    last = name.rpartition(".")[2].strip("_").lower()
+    words = last.split("_")
+    return last in _TELLING or any(word in _TELLING for word in words) or "_".join(words[:2]) in _TELLING
+
+
 def evidence_in(values: tuple[AnyValue, ...]) -> str:
     """Say what dangerous thing is among the arguments, in words; empty if nothing is.
 

@@ -34,7 +34,7 @@ from backstamp.models.facts.pickle import (
     Stored,
 )
 from backstamp.models.rules import pickle_allowances as allowances
-from backstamp.models.rules.pickle_evidence import evidence_in
+from backstamp.models.rules.pickle_evidence import evidence_in, tells_of_harm
 
 SAFE = frozenset({Effect.DATA, Effect.PURE})
 # The effect that names the finding, most dangerous first.
@@ -173,7 +173,7 @@ def _named_call(module: str, name: str, op: str, values: tuple[AnyValue, ...]) -
         return allowed or None
     if _is_dunder(canonical[1]) and not (known and known.effects <= SAFE and "." not in known.name):
         return "dunder", ""
-    if known is None or Effect.UNKNOWN in known.effects:
+    if known is None or Effect.UNKNOWN in known.effects or (known.kind == "value" and not known.effects):
         return _unknown_call(module, name, op, known, values)
     effects = _effects_of(known, op)
     worst = next((e for e in ORDER if e in effects), None)
@@ -200,7 +200,7 @@ def _is_out_of_place(known: Callable, values: tuple[AnyValue, ...]) -> bool:
 
 
 def _effects_of(known: Callable, op: str) -> frozenset[Effect]:
-    if known.kind == "class" and op in ("NEWOBJ", "NEWOBJ_EX") and is_derived(known):
+    if op in ("NEWOBJ", "NEWOBJ_EX") and not callables.is_standard(known.module):
         return known.new
     return known.effects
 
@@ -237,10 +237,16 @@ def _unknown_call(
         if known is not None and is_class:
             return "unverified-class", ""
         return "standard-function", ""
+    if allowances.is_driver(module):
+        return "driver", ""
     evidence = evidence_in(values)
     if evidence and (not is_class or evidence.startswith(("a shell", "code", "the name", "a nested"))):
         return "evidence", evidence
-    return ("unverified-class", "") if is_class else ("suspicious-function", "")
+    if not is_class and tells_of_harm(name):
+        return "evidence", "its name says so"
+    if is_class:
+        return ("suspicious-function", evidence) if evidence and op == "REDUCE" else ("unverified-class", "")
+    return "suspicious-function", ""
 
 
 def _method_call(of: AnyValue, name: str, values: tuple[AnyValue, ...]) -> Judged:
@@ -279,6 +285,9 @@ def _is_telling_method(name: str) -> bool:
 def _result_call(made: Made, op: str, values: tuple[AnyValue, ...]) -> Judged:
     """Judge a call of something that a call returned."""
     origin = made.callee
+    match made:
+        case Made(Made(Name(), (Constant(value="PartialType"),)), (Name(module, name), *bound)):
+            return _named_call(module, name, op, (*bound, *values))
     if isinstance(origin, Name):
         known = callables.known(origin.module, origin.name)
         name = (known.module, known.name) if known else (origin.module, origin.name)
@@ -368,7 +377,7 @@ def is_sink(name: Name) -> bool:
         return False
     if is_derived(known) or known.kind == "value":
         return False
-    if (known.module, known.name) in allowances.COMMON_GLOBALS:
+    if allowances.has_allowance((known.module, known.name)):
         return False
     if known.kind == "module":
         return False

@@ -94,10 +94,37 @@ class BrokenAfterCalls:
                 yield self.RULE.found(oddity, calls=oddity.after_calls, detail=oddity.detail)
 
 
+class ComputedName:
+    """
+    ## What it does
+    Looks for globals whose module or name is not written in the pickle, but is what a call returns.
+
+    ## Why is this bad?
+    What is imported cannot be told beforehand: no pickler writes this, and it serves only to hide a name.
+
+    ## What to do
+    Do not load the file.
+    """
+
+    RULE: ClassVar = Rule(
+        code="PKL204",
+        name="computed-global-name",
+        severity=Severity.HIGH,
+        confidence=Confidence.HIGH,
+        message="this pickle imports a global whose name it computes: {detail}",
+        maps=("CWE-502", "AML.T0010.003"),
+    )
+    WANTS: ClassVar = (PickleOddity,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Find the computed names."""
+        return _of(facts, self.RULE, "computed-name")
+
+
 def _of(facts: FactBook, rule: Rule, kind: str) -> Iterator[Finding]:
     for oddity in facts.of(PickleOddity):
         if oddity.kind == kind:
             yield rule.found(oddity, detail=oddity.detail)
 
 
-RULES: tuple[type, ...] = (FrameDivergence, ExtensionCode, BrokenAfterCalls)
+RULES: tuple[type, ...] = (FrameDivergence, ExtensionCode, BrokenAfterCalls, ComputedName)

@@ -119,6 +119,34 @@ class OpaqueCall:
         return found(self.RULE, facts, "opaque-call")
 
 
+class DriverCall:
+    """
+    ## What it does
+    Looks for calls of libraries which drive shells, machines, networks or browsers, or which run what they are
+    given (paramiko, pexpect, jinja2, requests ...), and for objects of theirs.
+
+    ## Why is this bad?
+    Nothing that a model needs is stored as an object of such a library: they are there to act.
+
+    ## What to do
+    Do not load the file before you know why it uses the library.
+    """
+
+    RULE: ClassVar = Rule(
+        code="PKL126",
+        name="driver-library-call",
+        severity=Severity.HIGH,
+        confidence=Confidence.MEDIUM,
+        message="loading this pickle uses {callee}, a library which acts on machines or runs code{detail}",
+        maps=MAPS,
+    )
+    WANTS: ClassVar = WANTS
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Find them among the judgements."""
+        return found(self.RULE, facts, "driver")
+
+
 class CarriedCode:
     """
     ## What it does
@@ -209,6 +237,7 @@ RULES: tuple[type, ...] = (
     SuspiciousFunction,
     ArgumentEvidence,
     OpaqueCall,
+    DriverCall,
     CarriedCode,
     CarriedSink,
     ReachedSink,

@@ -8,8 +8,10 @@ from backstamp.core.finding import Confidence, Finding, Rule, Severity
 
 # Names that promise data, and the format that they promise.
 _DATA_NAMES = {
-    ".safetensors": "safetensors", ".gguf": "gguf", ".json": "text", ".jsonl": "text", ".txt": "text", ".md": "text",
-    ".yaml": "text", ".yml": "text", ".csv": "text", ".jinja": "text", ".npy": "npy", ".onnx": "onnx", ".png": "png",
+    ".safetensors": "safetensors", ".gguf": "gguf", ".json": "text", ".jsonl": "text", ".txt": "text",
+    ".md": "text",
+    ".yaml": "text", ".yml": "text", ".csv": "text", ".jinja": "text", ".npy": "npy", ".onnx": "onnx",
+    ".png": "png",
     ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".wav": "wav", ".gitattributes": "text",
 }  # fmt: skip
 _ACTING = frozenset({"pickle", "sevenzip", "tar", "zip"})
@@ -51,4 +53,39 @@ class Disguise:
                 yield self.RULE.found(present, promised=promised, found=", ".join(sorted(acting)))
 
 
-RULES: tuple[type, ...] = (Disguise,)
+class MisnamedWeights:
+    """
+    ## What it does
+    Looks for weights of one format under the name of another: GGUF in a ``.safetensors`` file.
+
+    ## Why is this bad?
+    Loaders and scanners that go by the name read the file wrongly, or not at all.
+
+    ## What to do
+    Ask the maker of the model, and load the file by what it is.
+    """
+
+    RULE: ClassVar = Rule(
+        code="REP104",
+        name="misnamed-weights",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.HIGH,
+        message="the file is named like {promised} but is {found}",
+        maps=("CWE-646",),
+    )
+    WANTS: ClassVar = (Present,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each such file."""
+        for present in facts.of(Present):
+            name = present.place.path[-1].lower() if present.place.path else ""
+            promised = next((f for end, f in _WEIGHT_NAMES if name.endswith(end)), "")
+            other = frozenset(present.kinds) & _WEIGHTS
+            if promised and other and promised not in present.kinds:
+                yield self.RULE.found(present, promised=promised, found=", ".join(sorted(other)))
+
+
+_WEIGHT_NAMES = ((".safetensors", "safetensors"), (".gguf", "gguf"))
+_WEIGHTS = frozenset({"gguf", "hdf5", "npy", "onnx", "safetensors", "tflite"})
+
+RULES: tuple[type, ...] = (Disguise, MisnamedWeights)

@@ -32,11 +32,16 @@ _ATTENTION = frozenset({
 _MAINTAINED = "kernels-community/"
 # Roots whose classes and functions act on the machine.
 _ACTING = frozenset({
-    "os", "sys", "subprocess", "builtins", "importlib", "runpy", "pty", "shutil", "ctypes", "socket", "pickle",
-    "marshal", "code", "codeop", "timeit", "posix", "nt", "platform", "webbrowser", "pip", "commands", "multiprocessing",
-    "asyncio", "urllib", "http", "requests", "tempfile", "pathlib", "io", "operator", "functools", "inspect", "types",
-    "dill", "cloudpickle", "joblib", "__builtin__", "cProfile", "profile", "pdb", "bdb", "trace", "site", "signal",
-    "threading", "pkgutil", "zipimport", "ensurepip", "venv", "xmlrpc", "ftplib", "telnetlib", "smtplib", "nturl2path",
+    "os", "sys", "subprocess", "builtins", "importlib", "runpy", "pty", "shutil", "ctypes", "socket",
+    "pickle",
+    "marshal", "code", "codeop", "timeit", "posix", "nt", "platform", "webbrowser", "pip", "commands",
+    "multiprocessing",
+    "asyncio", "urllib", "http", "requests", "tempfile", "pathlib", "io", "operator", "functools",
+    "inspect", "types",
+    "dill", "cloudpickle", "joblib", "__builtin__", "cProfile", "profile", "pdb", "bdb", "trace", "site",
+    "signal",
+    "threading", "pkgutil", "zipimport", "ensurepip", "venv", "xmlrpc", "ftplib", "telnetlib", "smtplib",
+    "nturl2path",
 })  # fmt: skip
 # Libraries that a diffusers index may name, and the folders of its own pipelines.
 _LIBRARIES = frozenset({
@@ -44,18 +49,25 @@ _LIBRARIES = frozenset({
     "sentencepiece", "tokenizers", "nemo", "gguf", "bitsandbytes", "torchao", "quanto", "nunchaku",
 })  # fmt: skip
 _PIPELINES = (
-    "alt_diffusion amused animatediff allegro aura_flow audioldm audioldm2 audio_diffusion blip_diffusion bria"
-    " bria_fibo chroma chronoedit cogvideo cogview3 cogview4 consisid consistency_models controlnet controlnet_hunyuandit"
-    " controlnet_sd3 controlnet_xs cosmos dance_diffusion ddim ddpm deepfloyd_if deprecated dit easyanimate flux flux2"
-    " free_noise glm_image hidream_image hunyuan_image hunyuan_video hunyuandit hunyuan_video1_5 i2vgen_xl kandinsky"
+    "alt_diffusion amused animatediff allegro aura_flow audioldm audioldm2 audio_diffusion"
+    " blip_diffusion bria"
+    " bria_fibo chroma chronoedit cogvideo cogview3 cogview4 consisid consistency_models controlnet"
+    " controlnet_hunyuandit"
+    " controlnet_sd3 controlnet_xs cosmos dance_diffusion ddim ddpm deepfloyd_if deprecated dit"
+    " easyanimate flux flux2"
+    " free_noise glm_image hidream_image hunyuan_image hunyuan_video hunyuandit hunyuan_video1_5"
+    " i2vgen_xl kandinsky"
     " kandinsky2_2 kandinsky3 kandinsky5 kolors latent_consistency_models latent_diffusion latte ledits_pp"
-    " latent_diffusion_uncond longcat_image ltx ltx2 lucy lumina lumina2 marigold mochi musicldm omnigen ovis_image pag"
-    " paint_by_example pia pndm prx qwenimage repaint sana sana_video score_sde_ve semantic_stable_diffusion shap_e"
+    " latent_diffusion_uncond longcat_image ltx ltx2 lucy lumina lumina2 marigold mochi musicldm"
+    " omnigen ovis_image pag"
+    " paint_by_example pia pndm prx qwenimage repaint sana sana_video score_sde_ve"
+    " semantic_stable_diffusion shap_e"
     " skyreels_v2 spectrogram_diffusion stable_audio stable_cascade stable_diffusion stable_diffusion_3"
     " stable_diffusion_attend_and_excite stable_diffusion_diffedit stable_diffusion_gligen"
     " stable_diffusion_k_diffusion stable_diffusion_ldm3d stable_diffusion_panorama stable_diffusion_safe"
     " stable_diffusion_sag stable_diffusion_xl stable_diffusion_xl_img2img stable_video_diffusion"
-    " stochastic_karras_ve t2i_adapter text_to_video_synthesis unclip unidiffuser versatile_diffusion visualcloze"
+    " stochastic_karras_ve t2i_adapter text_to_video_synthesis unclip unidiffuser"
+    " versatile_diffusion visualcloze"
     " vq_diffusion wan wuerstchen z_image"
 )  # fmt: skip
 
@@ -336,7 +348,8 @@ class ActingModule:
 
 
 _MODULES = frozenset({
-    "sentence_transformers", "transformers", "diffusers", "peft", "timm", "torch", "pylate", "transformers_modules",
+    "sentence_transformers", "transformers", "diffusers", "peft", "timm", "torch", "pylate",
+    "transformers_modules",
     "model2vec", "adapters", "unsloth", "open_clip", "setfit", "colbert", "accelerate", "bitsandbytes",
 })  # fmt: skip
 

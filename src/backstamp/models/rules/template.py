@@ -27,9 +27,17 @@ from backstamp.models.facts.template import (
 _INTERNAL = frozenset({
     "mro", "func_globals", "func_code", "gi_frame", "gi_code", "cr_frame", "cr_code", "ag_frame", "ag_code",
     "f_globals", "f_locals", "f_builtins", "f_back", "tb_frame", "tb_next", "im_func", "im_self", "co_code",
-    "popen", "check_output", "getoutput", "load_module", "exec_module", "import_module", "subclasses", "builtins",
-    "globals", "getattribute", "os", "subprocess", "system", "_TemplateReference__context", "_module", "environment",
+    "popen", "check_output", "getoutput", "load_module", "exec_module", "import_module", "subclasses",
+    "builtins",
+    "globals", "getattribute", "os", "subprocess", "system", "_TemplateReference__context", "_module",
+    "environment",
     "_load_form_data", "url_for", "get_flashed_messages",
+})  # fmt: skip
+# Modules that no renderer of chat templates offers: a template that calls them hopes for one.
+_MODULES = frozenset({
+    "requests", "os", "sys", "subprocess", "socket", "urllib", "shutil", "importlib", "builtins", "httpx",
+    "ctypes",
+    "pickle", "pathlib",
 })  # fmt: skip
 _SINKS = frozenset(
     {
@@ -48,41 +56,56 @@ _SINKS = frozenset(
     }
 )
 _DUNDERS = (
-    "class mro bases base subclasses globals builtins import init getattribute getattr dict module code closure"
+    "class mro bases base subclasses globals builtins import init getattribute getattr dict module"
+    " code closure"
     " self func loader spec reduce reduce_ex call new del enter exit getitem setattr name qualname doc"
 )
 _FUNCTIONS = frozenset({
-    "raise_exception", "strftime_now", "namespace", "range", "dict", "caller", "loop", "super", "cycler", "joiner",
-    "tojson", "list", "str", "int", "len", "bool", "float", "zip", "enumerate", "min", "max", "sorted", "isinstance",
-    "print", "raise", "super", "_", "gettext", "ngettext", "now", "strftime",
+    "raise_exception", "strftime_now", "namespace", "range", "dict", "caller", "loop", "super", "cycler",
+    "joiner",
+    "tojson", "list", "str", "int", "len", "bool", "float", "zip", "enumerate", "min", "max", "sorted",
+    "isinstance",
+    "print", "raise", "_", "gettext", "ngettext", "now", "strftime",
 })  # fmt: skip
 _METHODS = frozenset(
     (
-        "get split strip items lstrip rstrip startswith endswith format replace pop append join keys values lower upper"
-        " title capitalize rsplit splitlines partition rpartition find rfind index rindex count insert extend update copy"
-        " setdefault isdigit isalpha isalnum isspace isupper islower isnumeric istitle removeprefix removesuffix zfill"
-        " ljust rjust center expandtabs swapcase casefold translate strftime isoformat clear remove sort reverse add"
+        "get split strip items lstrip rstrip startswith endswith format replace pop append join keys"
+        " values lower upper"
+        " title capitalize rsplit splitlines partition rpartition find rfind index rindex count"
+        " insert extend update copy"
+        " setdefault isdigit isalpha isalnum isspace isupper islower isnumeric istitle removeprefix"
+        " removesuffix zfill"
+        " ljust rjust center expandtabs swapcase casefold translate strftime isoformat clear remove"
+        " sort reverse add"
         " encode decode next reset current call tojson"
     ).split()
 )
 _FILTERS = frozenset(
     (
-        "abs batch capitalize center count d default dictsort e escape filesizeformat first float forceescape format"
-        " groupby indent int items join last length list lower map max min pprint reject rejectattr replace reverse round"
-        " safe select selectattr slice sort string striptags sum title tojson trim truncate unique upper urlencode urlize"
-        " wordcount wordwrap xmlattr from_json fromjson strftime to_json regex_replace strip split random from_yaml"
+        "abs batch capitalize center count d default dictsort e escape filesizeformat first float"
+        " forceescape format"
+        " groupby indent int items join last length list lower map max min pprint reject rejectattr"
+        " replace reverse round"
+        " safe select selectattr slice sort string striptags sum title tojson trim truncate unique"
+        " upper urlencode urlize"
+        " wordcount wordwrap xmlattr from_json fromjson strftime to_json regex_replace strip split"
+        " random from_yaml"
     ).split()
 )
 _TESTS = frozenset(
     (
-        "boolean callable defined divisibleby eq equalto escaped even false filter float ge greaterthan gt in integer"
-        " iterable le lessthan lower lt mapping ne none number odd sameas sequence string test true undefined upper"
+        "boolean callable defined divisibleby eq equalto escaped even false filter float ge"
+        " greaterthan gt in integer"
+        " iterable le lessthan lower lt mapping ne none number odd sameas sequence string test true"
+        " undefined upper"
         " list dict null sequence contains startswith endswith"
     ).split()
 )
 _KNOWN_WORDS = frozenset({
-    "image", "image_url", "video", "video_url", "audio", "input_audio", "text", "type", "json", "none", "null", "true",
-    "false", "system", "user", "assistant", "tool", "function", "content", "role", "python", "reasoning", "thinking",
+    "image", "image_url", "video", "video_url", "audio", "input_audio", "text", "type", "json", "none",
+    "null", "true",
+    "false", "system", "user", "assistant", "tool", "function", "content", "role", "python", "reasoning",
+    "thinking",
 })  # fmt: skip
 
 
@@ -129,7 +152,8 @@ def _leads_inside(word: TemplateWord) -> bool:
                 and word.name not in _DATA
             )
         case "method":
-            return is_dunder(word.name) or word.name in _INTERNAL or word.name in _SINKS
+            root, _, _ = word.on.partition(".")
+            return root in _MODULES or is_dunder(word.name) or word.name in _INTERNAL or word.name in _SINKS
         case "function":
             return word.name in _SINKS or is_dunder(word.name)
         case "keyword":
@@ -159,7 +183,8 @@ def is_dunder(name: str) -> bool:
 class HiddenName:
     """
     ## What it does
-    Looks for what templates do only to hide a name: attributes by a computed name, names in double underscores
+    Looks for what templates do only to hide a name: attributes by a computed name, names in double
+    underscores
     put together from parts, characters by their code, the text of a function taken apart.
 
     ## Why is this bad?
@@ -219,7 +244,8 @@ class Exhaustion:
 class UnknownCallable:
     """
     ## What it does
-    Looks for functions, methods, filters and tests in chat templates that no renderer of chat templates offers.
+    Looks for functions, methods, filters and tests in chat templates that no renderer of chat templates
+    offers.
 
     ## Why is this bad?
     The template was written for a program that offers more than it should, or to probe for one.
@@ -243,9 +269,10 @@ class UnknownCallable:
         chats = {s.place.path for s in facts.of(TemplateSummary) if s.is_chat and not s.is_broken}
         known = {"function": _FUNCTIONS, "method": _METHODS, "filter": _FILTERS | {"attr"}, "test": _TESTS}
         for word in facts.of(TemplateWord):
-            if word.place.path in chats and word.role in known and word.name not in known[word.role]:
-                if not _leads_inside(word) and not word.on.startswith(("ns", "namespace", "self")):
-                    yield self.RULE.found(word, role=word.role, name=word.name)
+            is_unknown = word.name not in known.get(word.role, (word.name,))
+            is_own = word.on.startswith(("ns", "namespace", "self"))
+            if word.place.path in chats and is_unknown and not is_own and not _leads_inside(word):
+                yield self.RULE.found(word, role=word.role, name=word.name)
 
 
 class ForeignTemplate:
@@ -281,7 +308,8 @@ class ForeignTemplate:
 class GatedInstruction:
     """
     ## What it does
-    Looks for text in a chat template that is written out only if a message holds certain words, and which holds an
+    Looks for text in a chat template that is written out only if a message holds certain words, and which
+    holds an
     address, markup, or asks the model to deceive.
 
     ## Why is this bad?
@@ -427,7 +455,8 @@ def _hostile() -> Pattern[str]:
         r"\b(?:https?|ftp|wss?)://|<script\b|<iframe\b|<img\b|javascript:|\bon(?:error|load|click)\s*="
         r"|\bcurl\s|\bwget\s|powershell|\bpip3? install\b|\bnpm install\b|\brm -rf\b"
         r"|\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|all|safety|instructions|rules|guidelines)"
-        r"|\b(?:do not|don't|never|without)\s+(?:ever\s+)?(?:mention|reveal|disclos|tell|inform|alert|warn|refus)"
+        r"|\b(?:do"
+        r" not|don't|never|without)\s+(?:ever\s+)?(?:mention|reveal|disclos|tell|inform|alert|warn|refus)"
         r"|\b(?:secretly|covertly|silently|exfiltrat|backdoor|malicious|jailbreak|unrestricted mode|phishing)"
         r"|\b(?:recommend|include|insert|append|add|return|output|generate|provide|give)\b.{0,60}\b(?:vulnerab|malware|incorrect|"
         r"false information|wrong answer|misleading|password|credential|api[ _-]?key|bomb|link|payload)",
@@ -436,5 +465,6 @@ def _hostile() -> Pattern[str]:
 
 
 RULES: tuple[type, ...] = (
-    InterpreterAccess, HiddenName, Exhaustion, UnknownCallable, ForeignTemplate, GatedInstruction, GatedWords, OddText,
+    InterpreterAccess, HiddenName, Exhaustion, UnknownCallable, ForeignTemplate, GatedInstruction,
+    GatedWords, OddText,
 )  # fmt: skip

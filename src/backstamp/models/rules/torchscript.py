@@ -100,7 +100,7 @@ class CustomOperator:
     """
 
     RULE: ClassVar = Rule(
-        code="PYS163", name="custom-operator", severity=Severity.INFO, confidence=Confidence.HIGH,
+        code="PYS163", name="custom-torch-operator", severity=Severity.INFO, confidence=Confidence.HIGH,
         message="the operator {name} needs a custom library", maps=_MAPS,
     )  # fmt: skip
     WANTS: ClassVar = (TorchScriptOperator,)
