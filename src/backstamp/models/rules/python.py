@@ -84,7 +84,7 @@ class ProcessOnImport:
 
     @staticmethod
     def _holds(effect: PythonEffect) -> bool:
-        if effect.action != "process" or not runs_itself(effect) or not effect.known:
+        if effect.action != "process" or not runs_itself(effect) or not effect.known or not effect.text:
             return False
         kind = command_of(effect)
         return kind is Command.OTHER or (kind is Command.TOOL and effect.layers > 0)
