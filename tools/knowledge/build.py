@@ -176,11 +176,12 @@ def table(
     graph = graph_of(standard, packages, decisions)
     modules = graph.modules
     sections: dict[str, list[Entry]] = {}
+    theirs = {name for package in packages for name in package.modules}
     for name in sorted(modules):
-        section = entries(graph, modules[name], standard=name in standard)
+        section = entries(graph, modules[name], standard=name not in theirs)
         if section:
             sections[name] = section
-    _wild(sections, decisions, modules)
+    _wild(sections, decisions, modules, standard)
     tops: dict[str, list[str]] = {}
     for package in packages:
         for name in package.modules:
@@ -207,7 +208,12 @@ def _aliases(modules: dict[str, Module], decisions: Decisions) -> None:
             here.definitions.setdefault(name, Definition(kind=decision.kind[0], stub=True))
 
 
-def _wild(sections: dict[str, list[Entry]], decisions: Decisions, modules: dict[str, Module]) -> None:
+def _wild(
+    sections: dict[str, list[Entry]],
+    decisions: Decisions,
+    modules: dict[str, Module],
+    standard: dict[str, Module],
+) -> None:
     """Turn judgements on whole modules and packages into entries for names that no source shows."""
     every = [d for lines in decisions.wild.values() for _, d in lines]
     for decision in sorted(every, key=lambda d: d.pattern):
@@ -227,8 +233,9 @@ def _wild(sections: dict[str, list[Entry]], decisions: Decisions, modules: dict[
             basis="decided",
         )
         if module.endswith(".*"):
-            if name == "*" and (not harmless or decision.kind == "any"):
+            if name == "*" and not harmless:
                 sections.setdefault(module, []).append(Entry("*", profile))
+                _drop_told(sections, module[:-2], decision.effects)
             if module[:-2] in modules or not harmless:
                 module = module[:-2]
             else:
@@ -236,7 +243,8 @@ def _wild(sections: dict[str, list[Entry]], decisions: Decisions, modules: dict[
         if module.endswith("*"):
             continue
         source = modules.get(module)
-        if harmless and source is not None and not source.native and name == "*":
+        listed = source is not None and (not source.native or module in standard)
+        if harmless and listed and name == "*":
             continue  # a name that the source lacks may be anything in another version
         section = sections.setdefault(module, [])
         if any(e.name == name for e in section):
@@ -246,6 +254,22 @@ def _wild(sections: dict[str, list[Entry]], decisions: Decisions, modules: dict[
         patterns = sorted(e.name for e in section if e.name.endswith("*"))
         if patterns:
             section.append(Entry("*patterns", target=" ".join(patterns)))
+
+
+def _drop_told(sections: dict[str, list[Entry]], tree: str, effects: int) -> None:
+    """Leave out methods for which the word on the whole tree says the same."""
+    for module, section in sections.items():
+        if (module == tree or module.startswith(tree + ".")) and not module.endswith("*"):
+            section[:] = [
+                e
+                for e in section
+                if not (
+                    "." in e.name
+                    and e.profile
+                    and e.profile.kind == "function"
+                    and e.profile.effects == effects
+                )
+            ]
 
 
 def explain(standard: dict[str, Module], packages: list[PackageFile], keys: list[str]) -> None:

@@ -3,8 +3,8 @@
 A line reads ``module:name effect... [key=value ...]``. ``*`` at the end of module or name stands for
 anything; the longest pattern wins. ``+`` before the effects adds them to what is derived; ``~`` uses them
 only if nothing is known (compiled code). Keys: ``inner`` (effects inside other functions, ``none``
-for nothing), ``new``, ``setstate``, ``container``, ``destroy`` (for classes), ``schema``, ``kind`` (``function``,
-``class``: the name exists though no source shows it), ``alias`` (another name of ``module:name``).
+for nothing), ``new``, ``setstate``, ``container``, ``destroy`` (for classes), ``schema``, ``kind``
+(``function``, ``class``: the name exists though no source shows it), ``alias`` (what it is another name of).
 """
 
 from fnmatch import fnmatchcase
@@ -67,7 +67,7 @@ BITS_KEYS = {"inner", "new", "setstate", "container", "destroy"}
 
 
 def _spread(pattern: str) -> list[str]:
-    """Give the patterns of ``a|b:x|y|c:z``: words before the first colon are modules, later ones are names."""
+    """Give the patterns of ``a|b:x|y|c:z``: words before the first colon are modules, later ones names."""
     found: list[str] = []
     modules: list[str] = []
     for word in pattern.split("|"):

@@ -1,15 +1,15 @@
 """The table's file: written here, read by ``backstamp.knowledge.callables``, which describes the format."""
 
 import json
-import zlib
+import lzma
 from collections.abc import Iterable
 
 import msgspec
 
 from backstamp.knowledge.callables import MAGIC
 
-CHUNK = 48 * 1024
-LEVEL = 9
+CHUNK = 128 * 1024
+FILTERS = ({"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 256 * 1024},)
 
 
 class Profile(msgspec.Struct, frozen=True, order=True, array_like=True):
@@ -57,14 +57,14 @@ def encoded(
         lines = [_line(entry, numbers) for entry in sorted(sections[module], key=lambda e: e.name)]
         text = "\n".join(["\f" + module, *lines]) + "\n"
         if buffer and size + len(text) > CHUNK:
-            chunks.append((first, zlib.compress("".join(buffer).encode(), LEVEL)))
+            chunks.append((first, _packed("".join(buffer).encode())))
             buffer, size = [], 0
         if not buffer:
             first = module
         buffer.append(text)
         size += len(text)
     if buffer:
-        chunks.append((first, zlib.compress("".join(buffer).encode(), LEVEL)))
+        chunks.append((first, _packed("".join(buffer).encode())))
     header = {
         "as_of": as_of,
         "packages": {k: packages[k] for k in sorted(packages)},
@@ -74,8 +74,12 @@ def encoded(
         "firsts": [name for name, _ in chunks],
         "sizes": [len(data) for _, data in chunks],
     }
-    head = zlib.compress(json.dumps(header, separators=(",", ":")).encode(), LEVEL)
+    head = _packed(json.dumps(header, separators=(",", ":")).encode())
     return MAGIC + len(head).to_bytes(4, "little") + head + b"".join(data for _, data in chunks)
+
+
+def _packed(data: bytes) -> bytes:
+    return lzma.compress(data, lzma.FORMAT_XZ, lzma.CHECK_CRC32, filters=FILTERS)
 
 
 def _line(entry: Entry, numbers: dict[Profile, str]) -> str:

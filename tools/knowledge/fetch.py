@@ -1,4 +1,4 @@
-"""Fetch distributions one at a time, summarise them, and throw them away: nothing is installed or imported."""
+"""Fetch distributions one at a time, summarise them, throw them away: nothing is installed or imported."""
 
 import argparse
 import glob

@@ -66,6 +66,9 @@ class Graph:
         if here is None:
             return Found("?", module, name)
         if name in here.definitions:
+            bound = self._bound(module, here.names[name], depth) if name in here.names else None
+            if bound and bound.kind == "d" and here.definitions[name].stub and not self.is_stub(bound.key):
+                return bound  # a stub beside the source which imports it
             return Found("d", module, name)
         if name in here.names:
             return self._bound(module, here.names[name], depth)
@@ -75,12 +78,12 @@ class Graph:
                 return self.attribute(f"{module}:{first}", rest, depth)
             start = self.lookup(module, first, depth + 1)
             return self._below(start, rest, depth) if start else None
-        if f"{module}.{name}" in self.modules:
-            return Found("m", f"{module}.{name}")
         for star in here.stars:
             found = self.lookup(star, name, depth + 1)
             if found and found.kind != "?":
                 return found
+        if f"{module}.{name}" in self.modules:
+            return Found("m", f"{module}.{name}")
         if name in here.values:
             return Found("v", module, name)
         if self.decisions.exact.get(f"{module}:{name}"):
@@ -377,7 +380,7 @@ class Graph:
         return bits or (self._signature_only(key) if self.is_stub(key) else 0)
 
     def _signature_only(self, key: str) -> int:
-        """Judge a method of which only the signature was seen: by its class, or by the protocol that it serves."""
+        """Judge a method of which only the signature was seen, by its class or by the protocol it serves."""
         owner, dot, method = key.rpartition(".")
         if not dot or ":" not in owner:
             return 0

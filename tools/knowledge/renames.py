@@ -147,5 +147,6 @@ def python2_aliases() -> dict[str, str]:
 
 
 def prefixes() -> dict[str, str]:
+    """Give today's names of old modules."""
     old = {k[:-1]: v[:-1] for k, v in python2_aliases().items() if k.endswith(":")}
     return {**old, "exceptions": "builtins", "os.path": "posixpath", **RENAMED}

@@ -27,7 +27,7 @@ def entries(graph: Graph, module: Module, *, standard: bool) -> list[Entry]:
         found[name] = Entry(name, profile, bases)
     for name in module.names:
         entry = _alias(graph, module, name)
-        if entry and (standard or module.package or _worth(graph, entry)):
+        if entry and (standard or _near(module, entry.target) or _worth(graph, entry)):
             found[name] = entry
     for star in module.stars:
         for name in _public_names(graph, star, set()):
@@ -36,10 +36,15 @@ def entries(graph: Graph, module: Module, *, standard: bool) -> list[Entry]:
                 continue
             place = shown(graph, target.module, target.name)
             if place != f"{module.name}:{name}":
-                found[name] = Entry(name, target=place)
+                entry = Entry(name, target=place)
+                if standard or _near(module, place) or _worth(graph, entry):
+                    found[name] = entry
             elif target.kind == "d":
                 found[name] = _entry(graph, graph.modules[target.module], target.name, name)
     for name, definition in module.definitions.items():
+        real = graph.lookup(module.name, name)
+        if real and name in found and definition.stub and real.module != module.name:
+            continue
         place = shown(graph, module.name, name)
         if place != f"{module.name}:{name}":
             found[name] = Entry(name, target=place)
@@ -54,6 +59,11 @@ def entries(graph: Graph, module: Module, *, standard: bool) -> list[Entry]:
     return list(found.values())
 
 
+def _near(module: Module, target: str) -> bool:
+    """Say whether a package shows a name of its own modules, as packages do for their users."""
+    return module.package and target.partition(":")[0].partition(".")[0] == module.name.partition(".")[0]
+
+
 def _worth(graph: Graph, entry: Entry) -> bool:
     """Say whether a name that an ordinary third-party module imports is worth keeping.
 
@@ -64,7 +74,7 @@ def _worth(graph: Graph, entry: Entry) -> bool:
         return bool(module)
     found = graph.lookup(module, name)
     effects = graph.of(found.key) if found else graph.of(entry.target)
-    return bool(effects & PASSED_ON) or entry.name.startswith("_")
+    return bool(effects & RISKY)
 
 
 VALUES: frozenset[str] = frozenset()

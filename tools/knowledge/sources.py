@@ -109,7 +109,10 @@ def compiled(data: bytes, name: str) -> Module:
     found |= {m.decode() for m in re.findall(rb"__pyx_unpickle_[A-Za-z_]\w*", data)}
     classes = {f.partition(".")[0] for f in found if "." in f} | {n for n in found if _kind(n) == "c"}
     classes |= {n.removeprefix("__pyx_unpickle_") for n in found if n.startswith("__pyx_unpickle_")}
-    made = {n: Definition(kind="c" if n in classes else "f", stub=True) for n in sorted(found | classes)}
+    made = {
+        n: Definition(kind="c" if n in classes and "." not in n else "f", stub=True)
+        for n in sorted(found | classes)
+    }
     return Module(name=name, native=True, definitions=made)
 
 

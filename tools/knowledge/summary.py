@@ -1,4 +1,4 @@
-"""What the builder keeps of a module: its names, its calls, its classes. Plain records, kept as JSON between runs."""
+"""What the builder keeps of a module: names, calls, classes. Plain records, kept as JSON between runs."""
 
 import msgspec
 
@@ -40,7 +40,10 @@ class Definition(msgspec.Struct, array_like=True):
 
 
 class Module(msgspec.Struct):
-    """One module. ``names`` binds top-level names to ``module:name`` (from import), ``module:`` (import) or ``=path`` (alias)."""
+    """One module.
+
+    ``names`` binds names to ``module:name`` (from import), ``module:`` (import) or ``=path`` (alias).
+    """
 
     name: str
     package: bool = False

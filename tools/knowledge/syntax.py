@@ -70,7 +70,7 @@ def _block(module: Module, body: Iterable[ast.stmt], *, stub: bool) -> None:
                     else:
                         module.names.setdefault(local, target)
             case ast.Assign() | ast.AnnAssign():
-                _assign(module, node, stub=stub)
+                _assign(module, node)
             case ast.If() | ast.For() | ast.While():
                 _block(module, node.body, stub=stub)
                 _block(module, node.orelse, stub=stub)
@@ -119,7 +119,7 @@ def imports_of(module: Module, node: ast.Import | ast.ImportFrom) -> list[tuple[
     ]
 
 
-def _assign(module: Module, node: ast.Assign | ast.AnnAssign, *, stub: bool) -> None:
+def _assign(module: Module, node: ast.Assign | ast.AnnAssign) -> None:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     for target in targets:
         elements = target.elts if isinstance(target, ast.Tuple) else [target]
@@ -223,9 +223,8 @@ def _body(
     for node in nodes:
         if isinstance(node, ast.Call):
             found.invokes |= scope.call(node, calls)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id == scope.me and isinstance(node.ctx, ast.Load):
-                calls[Call(OWN, node.attr + "?", given=False)] = None  # runs only if it is a property
+        elif isinstance(node, ast.Attribute) and path_of(node) == f"{scope.me}.{node.attr}" and scope.me:
+            calls[Call(OWN, node.attr + "?", given=False)] = None  # runs only if it is a property
     found.calls = list(calls)
     return found
 
@@ -272,8 +271,8 @@ class _Scope:
             elif path := path_of(value):
                 self.aliases.setdefault(target.id, path)
             self.locals.add(target.id)
-        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            if target.value.id == self.me and self.owner is not None and made:
+        elif self.owner is not None and made and isinstance(target, ast.Attribute):
+            if path_of(target.value) == self.me:
                 self.owner.fields.setdefault(target.attr, made)
 
     def call(self, node: ast.Call, calls: dict[Call, None]) -> bool:
@@ -375,7 +374,7 @@ class _Scope:
 
 
 def _mode_of(node: ast.Call) -> str:
-    """Give the literal mode of something like ``open``: ``r`` if none is said, ``?`` if it is not a literal."""
+    """Give the literal mode of something like ``open``: ``r`` if none is said, ``?`` if no literal."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if name not in {"open", "fdopen", "FileIO", "NamedTemporaryFile", "ZipFile", "TarFile", "File"}:
         return ""

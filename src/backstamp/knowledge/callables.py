@@ -1,17 +1,17 @@
 """What importable callables do: the knowledge by which calls in pickles are judged.
 
 The table is one file, ``data/callables.bin``, built offline by ``tools/knowledge`` from sources, never by
-importing anything. A magic word and the length of the header come first, then the header (zlib, JSON), then
-chunks (zlib, text) of whole modules in order of their names. A module is a form feed with its name, then a
-line a name: ``name profile bases`` or ``name>module:name`` for another name of the same thing. Chunks are read
-when a name in them is first asked for, so that a lookup costs microseconds and start-up nothing.
+importing anything. A magic word and the length of the header come first, then the header (xz, JSON), then
+chunks (xz, text) of whole modules in order of their names. A module is a form feed with its name, then a
+line a name: ``name profile bases``, or ``name>module:name`` for another name of the same thing. Chunks are
+read when a name in them is first asked for: a lookup costs microseconds, start-up nothing.
 """
 
 import functools
 import hashlib
 import json
+import lzma
 import os
-import zlib
 from bisect import bisect_right
 from enum import StrEnum
 from typing import NamedTuple
@@ -64,14 +64,14 @@ class Callable(msgspec.Struct, frozen=True):
     """One importable name.
 
     ``module`` and ``name`` are the canonical ones: a re-export (``pathlib`` ``os.system``) gives the
-    real thing. ``kind`` is ``function``, ``class``, ``module`` or ``value``. ``effects`` is what a call does; for a
-    class, what making one does. ``schema`` names the argument schema under which a call is plain data; empty if any
-    arguments are.
+    real thing. ``kind`` is ``function``, ``class``, ``module`` or ``value``. ``effects`` is what a call does;
+    for a class, what making one does. ``schema`` names the argument schema under which a call is plain data;
+    empty if any arguments are.
 
     For a class, ``new`` is what ``__new__`` alone reaches (NEWOBJ), ``setstate`` what setting its state does
     (BUILD), ``container`` what append, extend, item setting and hashing do, ``destroy`` what its end does.
-    ``basis`` tells how this is known: ``decided`` by hand, ``derived`` from the call graph, or ``absent`` if the
-    table has no such name and only the place speaks for it.
+    ``basis`` tells how this is known: ``decided`` by hand, ``derived`` from the call graph, or ``absent``
+    if the table has no such name and only the place speaks for it.
     """
 
     module: str
@@ -177,7 +177,7 @@ class _Table:
             raise KnowledgeError("the table of callables is damaged", hint="install Backstamp again")
         start = len(MAGIC) + 4
         length = int.from_bytes(data[len(MAGIC) : start], "little")
-        head = json.loads(zlib.decompress(data[start : start + length]))
+        head = json.loads(lzma.decompress(data[start : start + length]))
         self.data = data
         self.header = _Header(
             head["as_of"],
@@ -218,7 +218,7 @@ class _Table:
             if number not in self._chunks:
                 data = self.data[self._starts[number] : self._starts[number + 1]]
                 self._chunks[number] = {
-                    part[: part.index("\n")]: part for part in zlib.decompress(data).decode().split("\f")[1:]
+                    part[: part.index("\n")]: part for part in lzma.decompress(data).decode().split("\f")[1:]
                 }
             text = self._chunks[number].get(module)
             if text is not None:
