@@ -12,7 +12,9 @@ import msgspec
 
 from backstamp.core.budget import Budget
 
-_LINE = 4096  # bytes of a line that are looked at
+_LINE = 4096  # a line that is longer is looked at in pieces
+_CHUNK = 65_536
+_OVERLAP = 256
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -25,10 +27,7 @@ class Named(msgspec.Struct, frozen=True):
 
 def names_in(view: memoryview, budget: Budget) -> Iterator[Named]:
     """Yield the names in a text."""
-    for number, line in enumerate(_lines(view), 1):
-        budget.spend_operations(1 + len(line) // 256)
-        if b"_" not in line and b"python/" not in line and b"\\" not in line:
-            continue
+    for number, line in _telling_lines(view, budget):
         text = line.decode("utf-8", "replace")
         if "\\" in text:
             text = _escapes().sub(lambda found: chr(int(found[1] or found[2], 16)), text)
@@ -40,17 +39,44 @@ def names_in(view: memoryview, budget: Budget) -> Iterator[Named]:
                 yield Named("target" if target else "loader", target or loader, number)
 
 
-def _lines(view: memoryview) -> Iterator[bytes]:
-    """Lines of a text; a very long one comes in overlapping pieces."""
+def _telling_lines(view: memoryview, budget: Budget) -> Iterator[tuple[int, bytes]]:
+    """Lines that hold a word of a mark, or an escape which could be a letter of one, with their numbers."""
+    number = 1
+    for chunk in _chunks(view):
+        budget.spend_operations(1 + len(chunk) // 64)
+        done = 0
+        while (hit := _hint(chunk, done)) >= 0:
+            start, end = chunk.rfind(b"\n", done, hit) + 1 or done, chunk.find(b"\n", hit)
+            number += chunk.count(b"\n", done, start)
+            done = end if end >= 0 else len(chunk)
+            yield number, chunk[start:done]
+            budget.spend_operations(1 + (done - start) // 64)
+        number += chunk.count(b"\n", done)
+
+
+def _hint(chunk: bytes, at: int) -> int:
+    found = _hints().search(chunk, at)
+    return found.start() if found is not None else -1
+
+
+def _chunks(view: memoryview) -> Iterator[bytes]:
+    """Runs of whole lines; a very long line comes in overlapping pieces."""
     rest = b""
-    for at in range(0, len(view), 65_536):
-        chunk = rest + bytes(view[at : at + 65_536])
-        *whole, rest = chunk.split(b"\n")
-        yield from whole
+    for at in range(0, len(view), _CHUNK):
+        chunk = rest + bytes(view[at : at + _CHUNK])
+        end = chunk.rfind(b"\n") + 1
+        rest = chunk[end:]
         if len(rest) > _LINE:
-            yield rest
-            rest = rest[-256:]
+            yield chunk
+            rest = rest[-_OVERLAP:]
+        elif end:
+            yield chunk[:end]
     yield rest
+
+
+@cache
+def _hints() -> re.Pattern[bytes]:
+    return re.compile(rb"_target_|loader_module|python/|\\(?:x[2-7]|u00[2-7])")
 
 
 @cache
