@@ -8,6 +8,14 @@ from backstamp.core.verdict import Outcome
 from kit.scanning import codes, verdict
 
 CASES = {
+    "dispatch-copy": (
+        "import pickle\ntable = pickle._Unpickler.dispatch.copy()\ntable[82] = print\n",
+        [],
+    ),
+    "own-scanner": (
+        "from backstamp.formats.dataflow import Flow\ndef f(a):\n    flow = Flow()\n    flow.inputs[a] = 1\n    return flow\n",
+        [],
+    ),
     "nvidia": (
         'import subprocess\ndef gpus():\n    return subprocess.run(["nvidia-smi","-L"],capture_output=True)\n',
         [],

@@ -29,6 +29,7 @@ _MEDIA = (
     (b"\x00\x01\x00\x00\x00", 0, "font"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, "ole"),
     (b"!<arch>\n", 0, "object-archive"),
+    (b"backstamp.callables/", 0, "callables-table"),
     (b"II*\0", 0, "tiff"),
     (b"MM\0*", 0, "tiff"),
     (b"\x1a\x45\xdf\xa3", 0, "matroska"),

@@ -44,7 +44,8 @@ class DisabledScanner:
 
     @staticmethod
     def _holds(effect: PythonEffect) -> bool:
-        if effect.action != "patch":
+        # What a call returns (a copy, a list) is an object of its own: changing it patches nothing.
+        if effect.action != "patch" or "(" in effect.callee:
             return False
         if any(effect.callee.startswith((s + ".", f"sys.modules[{s}")) for s in _SCANNERS):
             return True
