@@ -20,6 +20,7 @@ _DEPTH, _ITEMS, _TEXT, _NODES = 5, 16, 2048, 256
 _WORD = 64
 _LONG = 256
 _WORD_SIGNS = str.maketrans("", "", "_<>|=+-")
+_DATA = frozenset({str, int, float, bool, bytes, type(None), Big})
 _LETTERS = {int: "n", float: "n", bool: "n", type(None): "0"}
 
 
@@ -137,6 +138,35 @@ def _shapes(items: Sequence[object], depth: int, most: int = _ITEMS) -> list[obj
     if len(items) > most:
         items = items[:most]
     return [letters.get(type(i)) or shape(i, depth) for i in items]
+
+
+def outline(value: object, depth: int = 3) -> object:
+    """Tell which globals a value holds and where; data is all alike. Hashable."""
+    kind = type(value)
+    if kind in _DATA:
+        return "d"
+    if kind is Glob:
+        return (value.module, value.name, 0)  # type: ignore[attr-defined]
+    if depth <= 0:
+        return kind.__name__
+    below = depth - 1
+    if kind is tuple:
+        return ("t", frozenset(_outlines(value, below)))  # type: ignore[arg-type]
+    if kind is Inst:
+        return ("made", outline(value.callee, below), outline(value.args, below))  # type: ignore[attr-defined]
+    if kind is Map:
+        return ("dict", frozenset(_outlines(value.flat, below, 2 * _ITEMS)))  # type: ignore[attr-defined]
+    if kind is Seq:
+        return (value.kind, frozenset(_outlines(value.items, below)))  # type: ignore[attr-defined]
+    if kind is Attr:
+        return ("attr", outline(value.of, below), value.name)  # type: ignore[attr-defined]
+    return ("pid", outline(value.pid, below)) if kind is Pid else kind.__name__  # type: ignore[attr-defined]
+
+
+def _outlines(items: Sequence[object], depth: int, most: int = _ITEMS) -> list[object]:
+    if len(items) > most:
+        items = items[:most]
+    return ["d" if type(i) in _DATA else outline(i, depth) for i in items]
 
 
 @lru_cache(maxsize=4096)
