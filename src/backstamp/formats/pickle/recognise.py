@@ -7,7 +7,7 @@
 4. A name such as ``.pkl`` makes data alone enough.
 """
 
-from backstamp.formats.pickle.opcodes import FORMS, LINE, TWO_LINES, after
+from backstamp.formats.pickle.opcodes import FORMS, LENGTHS, LINE, TWO_LINES, after
 
 _MOST_OPCODES = 20_000
 _LONGEST_LINE = 1 << 20
@@ -30,15 +30,18 @@ _FIRST = frozenset(b"(]})NIJKMLFGSTUVXcPBCgi\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f
 _PROTO, _STOP, _MARK, _GLOBAL, _INST = 0x80, b"."[0], b"("[0], b"c"[0], b"i"[0]
 _PERSID = b"P"[0]
 _NAMING = frozenset((_GLOBAL, _INST, _PERSID))
+_IMPORTS = frozenset((_GLOBAL, _INST, 0x93, 0x82, 0x83, 0x84))
 _CALLS = frozenset(b"Roib\x81\x92")
+_POP, _OBJ = b"0"[0], b"o"[0]
+_ONTO = frozenset(b"eu\x90")  # they need what they put things into below the mark
 _PUSHES = b"NIJKMLFGSTUVXBC]})Pghj\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x96\x97\x82\x83\x84"
-# Opcodes which need so many objects above the last mark, and how many they leave in their place.
+# Opcodes which need so many objects above the last mark, and by how much they change the depth.
 _EFFECTS: dict[int, tuple[int, int]] = {
     **dict.fromkeys(_PUSHES, (0, 1)),
-    **dict.fromkeys(b"pqr\x94\x98Q\x85", (1, 1)),
-    **dict.fromkeys(b"Rb\x81\x93a\x86", (2, 1)),
-    **dict.fromkeys(b"\x92s\x87", (3, 1)),
-    ord("2"): (1, 2),
+    **dict.fromkeys(b"pqr\x94\x98Q\x85", (1, 0)),
+    **dict.fromkeys(b"Rb\x81\x93a\x86", (2, -1)),
+    **dict.fromkeys(b"\x92s\x87", (3, -2)),
+    ord("2"): (1, 1),
     ord("c"): (0, 1),
     0x95: (0, 0),
     0x80: (0, 0),
@@ -71,7 +74,7 @@ def looks_like_pickle(view: memoryview | bytes, name: str = "") -> bool:
     has_mark = view[0] == _PROTO
     if has_mark and view[1] > 5:
         return False
-    walk = _walked(view)
+    walk = _walked(view, has_mark=has_mark)
     if has_mark:
         return walk.is_over or walk.is_sane or walk.has_import or walk.count > (1 if is_named else _SANE)
     if walk.has_import and (walk.calls or walk.is_over):
@@ -84,31 +87,44 @@ def looks_like_pickle(view: memoryview | bytes, name: str = "") -> bool:
     return walk.is_sane and walk.count >= _MOST_OPCODES and (is_named or not _is_text(view))
 
 
-def _walked(view: memoryview | bytes) -> _Walk:
+def _walked(view: memoryview | bytes, *, has_mark: bool) -> _Walk:
+    """Follow a program as far as it takes to tell: behind a mark a few opcodes, else up to a call."""
     walk = _Walk()
     depth = 0
     marks: list[int] = []
     at, end = 0, len(view)
-    while at < end and walk.count < _MOST_OPCODES:
+    most = _SANE + 1 if has_mark else _MOST_OPCODES
+    while at < end and walk.count < most:
         code = view[at]
-        form = FORMS[code]
-        stop = after(view, at, min(end, at + _LONGEST_LINE) if form in (LINE, TWO_LINES) else end)
-        if stop < 0 or (code in _NAMING and not _is_name(view, at, stop)):
-            walk.is_sane = False
-            break
+        stop = at + LENGTHS[code]
+        if stop == at or stop > end:
+            line = FORMS[code] in (LINE, TWO_LINES)
+            stop = after(view, at, min(end, at + _LONGEST_LINE) if line else end)
+            if stop < 0 or (code in _NAMING and not _is_name(view, at, stop)):
+                walk.is_sane = False
+                break
         if code == _STOP:
             walk.is_over = depth > 0
             walk.is_sane = depth > 0
             walk.end = stop
             break
-        moved = _moved(code, depth, marks)
-        if moved < 0:
+        simple = _EFFECTS.get(code)
+        if simple is None:
+            depth = _moved(code, depth, marks)
+        elif depth >= simple[0]:
+            depth += simple[1]
+        else:
+            depth = -1
+        if depth < 0:
             walk.is_sane = False
             break
-        depth = moved
         walk.count += 1
-        walk.has_import = walk.has_import or code in (_GLOBAL, _INST, 0x93, 0x82, 0x83, 0x84)
-        walk.calls += walk.has_import and code in _CALLS
+        if code in _IMPORTS:
+            walk.has_import = True
+        if walk.has_import and code in _CALLS:
+            walk.calls += 1
+            if not has_mark:
+                break
         at = stop
     return walk
 
@@ -118,17 +134,14 @@ def _moved(code: int, depth: int, marks: list[int]) -> int:
     if code == _MARK:
         marks.append(depth)
         return 0
-    if code in _TO_MARK:
-        if not marks or (code == 0x6F and not depth):
-            return -1
-        below = marks.pop()
-        return -1 if not _TO_MARK[code] and code != 0x31 and not below else below + _TO_MARK[code]
-    if code == 0x30:  # POP
+    if code == _POP:
         if depth:
             return depth - 1
         return marks.pop() if marks else -1
-    needs, leaves = _EFFECTS[code]
-    return depth - needs + leaves if depth >= needs else -1
+    if not marks or (code == _OBJ and not depth):
+        return -1
+    below = marks.pop()
+    return -1 if code in _ONTO and not below else below + _TO_MARK[code]
 
 
 def _is_name(view: memoryview | bytes, at: int, stop: int) -> bool:

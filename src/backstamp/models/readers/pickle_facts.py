@@ -2,6 +2,7 @@
 
 Two calls are the same if callee and the shape of the arguments are. Globals and telling text (anything
 but a plain word) belong to the shape in full, so that no harmful call hides behind a harmless one.
+What is put into objects is judged by its globals alone: there all texts are alike.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from backstamp.models.facts.pickle import (
     PicklePersistent,
     PickleState,
 )
-from backstamp.models.readers.pickle_values import Snapshot, data_in, globals_in, shape, snapshot
+from backstamp.models.readers.pickle_values import Snapshot, data_in, globals_in, outline, shape, snapshot
 
 _ITEMS = 16
 _MOST_FACTS = 20_000
@@ -146,7 +147,7 @@ class Gatherer:
         """Note a state."""
         if at < self.muted:
             return
-        key = ("state", shape(target, 1), shape(state))
+        key = ("state", shape(target, 1), outline(state))
         if self._again(key):
             return
         self._add(key, PickleState(place=self._place(at), target=snapshot(target), state=snapshot(state)))
@@ -160,7 +161,7 @@ class Gatherer:
         """Note items put into something that is no plain container."""
         if at < self.muted:
             return
-        key = ("fill", op, shape(target, 1), shape(tuple(items[:4])))
+        key = ("fill", op, shape(target, 1), outline(tuple(items[:4])))
         if self._again(key):
             return
         made = Snapshot()

@@ -1,6 +1,7 @@
 """Turns the machine's values into those of facts: bounded snapshots, and shapes to tell equal calls by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from backstamp.formats.pickle.values import Attr, Big, Glob, Inst, Map, Pid, Seq, Unknown
 from backstamp.models.facts.pickle import (
@@ -19,6 +20,7 @@ _DEPTH, _ITEMS, _TEXT, _NODES = 5, 16, 2048, 256
 _WORD = 64
 _LONG = 256
 _WORD_SIGNS = str.maketrans("", "", "_<>|=+-")
+_DATA = frozenset({str, int, float, bool, bytes, type(None), Big})
 _LETTERS = {int: "n", float: "n", bool: "n", type(None): "0"}
 
 
@@ -102,37 +104,82 @@ def _constant(value: str | float | bytes | None) -> Constant:
 
 def shape(value: object, depth: int = 3) -> object:
     """Tell what a value is like, so that calls of equal shape are one fact. Hashable."""
-    if isinstance(value, str):
-        return _text_shape(value)
     kind = type(value)
     letter = _LETTERS.get(kind)
     if letter is not None:
         return letter
-    if isinstance(value, bytes):
-        return ("b", value) if 16 < len(value) <= _LONG and value.isascii() else "b"
-    if isinstance(value, Big):
-        return ("big", value.kind)
-    if isinstance(value, Glob):
-        return (value.module, value.name, 0)
+    if kind is str:
+        return _short_text(value) if len(value) <= _WORD else _long_text(value)  # type: ignore[arg-type]
+    if kind is bytes:
+        return _bytes_shape(value)  # type: ignore[arg-type]
+    if kind is Glob:
+        return (value.module, value.name, 0)  # type: ignore[attr-defined]
+    if kind is Big:
+        return ("big", value.kind)  # type: ignore[attr-defined]
     if depth <= 0:
         return kind.__name__
-    if isinstance(value, tuple):
-        return tuple([shape(i, depth - 1) for i in value[:_ITEMS]])
-    if isinstance(value, Seq):
-        return (value.kind, frozenset([shape(i, depth - 1) for i in value.items[:_ITEMS]]))
-    if isinstance(value, Map):
-        return ("dict", frozenset([shape(i, depth - 1) for i in value.flat[: 2 * _ITEMS]]))
-    if isinstance(value, Inst):
-        return ("made", shape(value.callee, depth - 1), shape(value.args, depth - 1))
-    if isinstance(value, Attr):
-        return ("attr", shape(value.of, depth - 1), value.name)
-    return ("pid", shape(value.pid, depth - 1)) if isinstance(value, Pid) else kind.__name__
+    below = depth - 1
+    if kind is tuple:
+        return tuple(_shapes(value, below))  # type: ignore[arg-type]
+    if kind is Inst:
+        return ("made", shape(value.callee, below), shape(value.args, below))  # type: ignore[attr-defined]
+    if kind is Map:
+        flat = value.flat  # type: ignore[attr-defined]
+        return ("dict", frozenset(_shapes(flat, below, 2 * _ITEMS)))
+    if kind is Seq:
+        return (value.kind, frozenset(_shapes(value.items, below)))  # type: ignore[attr-defined]
+    if kind is Attr:
+        return ("attr", shape(value.of, below), value.name)  # type: ignore[attr-defined]
+    return ("pid", shape(value.pid, below)) if kind is Pid else kind.__name__  # type: ignore[attr-defined]
 
 
-def _text_shape(value: str) -> object:
-    if len(value) <= _WORD and (not value or value.translate(_WORD_SIGNS).isalnum()):
-        return "s"
+def _shapes(items: Sequence[object], depth: int, most: int = _ITEMS) -> list[object]:
+    letters = _LETTERS
+    if len(items) > most:
+        items = items[:most]
+    return [letters.get(type(i)) or shape(i, depth) for i in items]
+
+
+def outline(value: object, depth: int = 3) -> object:
+    """Tell which globals a value holds and where; data is all alike. Hashable."""
+    kind = type(value)
+    if kind in _DATA:
+        return "d"
+    if kind is Glob:
+        return (value.module, value.name, 0)  # type: ignore[attr-defined]
+    if depth <= 0:
+        return kind.__name__
+    below = depth - 1
+    if kind is tuple:
+        return ("t", frozenset(_outlines(value, below)))  # type: ignore[arg-type]
+    if kind is Inst:
+        return ("made", outline(value.callee, below), outline(value.args, below))  # type: ignore[attr-defined]
+    if kind is Map:
+        return ("dict", frozenset(_outlines(value.flat, below, 2 * _ITEMS)))  # type: ignore[attr-defined]
+    if kind is Seq:
+        return (value.kind, frozenset(_outlines(value.items, below)))  # type: ignore[attr-defined]
+    if kind is Attr:
+        return ("attr", outline(value.of, below), value.name)  # type: ignore[attr-defined]
+    return ("pid", outline(value.pid, below)) if kind is Pid else kind.__name__  # type: ignore[attr-defined]
+
+
+def _outlines(items: Sequence[object], depth: int, most: int = _ITEMS) -> list[object]:
+    if len(items) > most:
+        items = items[:most]
+    return ["d" if type(i) in _DATA else outline(i, depth) for i in items]
+
+
+@lru_cache(maxsize=4096)
+def _short_text(value: str) -> object:
+    return "s" if not value or value.translate(_WORD_SIGNS).isalnum() else ("s", value)
+
+
+def _long_text(value: str) -> object:
     return ("s", value if len(value) <= _LONG else hash(value))
+
+
+def _bytes_shape(value: bytes) -> object:
+    return ("b", value) if 16 < len(value) <= _LONG and value.isascii() else "b"
 
 
 def globals_in(value: object) -> Iterator[Glob]:
