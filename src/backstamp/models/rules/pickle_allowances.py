@@ -35,9 +35,18 @@ _DRIVERS = frozenset(
     "websockets aiohttp httpx httplib2 urllib3 requests boto3 botocore smbprotocol win32com win32api "
     "win32process win32con wmi comtypes cffi psutil Cython pyximport execnet rpyc Pyro4 Pyro5 zerorpc "
     "celery rq dramatiq pyspark.serializers git gitdb simpleeval asteval RestrictedPython code_runner "
-    "js2py PyInstaller setuptools distlib virtualenv".split()
+    "js2py PyInstaller setuptools distlib virtualenv "
+    "jsonpickle pickle5 past decorator click werkzeug.debug".split()
 )
 _MACHINERY_NAMES = frozenset({("threading", "Thread"), ("threading", "Timer"), ("weakref", "finalize")})
+
+# What the interpreter and its process share: whoever holds one changes what everything else does.
+_SHARED_STATE = frozenset(
+    "sys.path sys.modules sys.meta_path sys.path_hooks sys.path_importer_cache os.environ os.environb "
+    "posix.environ nt.environ ctypes.cdll ctypes.pydll ctypes.windll ctypes.oledll ctypes.pythonapi "
+    "builtins.__dict__ __builtin__.__dict__ copyreg.dispatch_table copyreg._extension_registry "
+    "copyreg._inverted_registry gc.callbacks warnings.filters linecache.cache encodings._cache".split()
+)
 
 # Sinks by effect that are left in benign pickles as plain values (callbacks such as verbose=print).
 COMMON_GLOBALS = frozenset(
@@ -152,6 +161,11 @@ def is_machinery(module: str, name: str) -> bool:
     return (module, name) in _MACHINERY_NAMES or any(head in _MACHINERY for head in heads)
 
 
+def is_shared_state(module: str, name: str) -> bool:
+    """Say whether a name is a thing of the interpreter that is changed in place, or part of one."""
+    return f"{module}.{name.partition('.')[0]}" in _SHARED_STATE
+
+
 def is_known_dunder(module: str, name: str) -> bool:
     """Say whether picklers themselves write this dunder name."""
     is_newobj = module == "copyreg" and name in ("__newobj__", "__newobj_ex__")
@@ -251,11 +265,58 @@ def carried_by_type(loader_arguments: Values, values: Values) -> Judged:
             return "resolve", ""
 
 
+def _mutated(values: Values) -> Judged:
+    """Judge ``operator.setitem`` and its like: what a pickle imports is shared, and not its own to change."""
+    match values:
+        case (Name(module, name), *_):
+            return "overwritten", f"{module}.{name}"
+        case _:
+            return ()
+
+
+def _mapped_file(values: Values) -> Judged:
+    """Judge ``numpy.memmap``: it opens the file that it is given, by mode ``r+`` unless told otherwise."""
+    match values:
+        case (_, _, Constant(value="r" | "c" | "readonly" | "copyonwrite"), *_):
+            return "read", ""
+        case _:
+            return "write", ""
+
+
+def _huge(values: Values) -> Judged:
+    """Judge arithmetic: numbers with which a line of text or a power fills the memory."""
+    numbers = [v.value for v in values if isinstance(v, Constant) and type(v.value) is int]
+    is_power = len(numbers) > 1 and numbers[1] > _MOST_EXPONENT and abs(numbers[0]) > 1
+    return ("stop", "it takes the memory") if is_power else ()
+
+
+def _repeated(values: Values) -> Judged:
+    """Judge the repetition of a text or list, and buffers of a size."""
+    sizes = [v.value for v in values if isinstance(v, Constant) and type(v.value) is int]
+    others = any(not (isinstance(v, Constant) and type(v.value) is int) for v in values)
+    is_huge = any(size > _MOST_REPEATS for size in sizes) and (others or len(values) == 1)
+    return ("stop", "it takes the memory") if is_huge else ()
+
+
+_MOST_EXPONENT = 10**6
+_MOST_REPEATS = 1 << 34
+
+
 def _namespace(values: Values) -> Judged:
     return () if all(isinstance(v, Constant | Items | Pairs) for v in values) else ("suspicious-function", "")
 
 
+_MUTATORS = (
+    "setitem delitem iadd iconcat ior iand isub imul ixor __setitem__ __delitem__ __iadd__ "
+    "__iconcat__ __ior__ __iand__ __isub__ __imul__ __ixor__"
+).split()
+
 _ENTRIES: dict[tuple[str, str], Entry] = {
+    **{(module, name): _mutated for module in ("operator", "_operator") for name in _MUTATORS},
+    **{("operator", name): _repeated for name in ("mul", "__mul__")},
+    **{("builtins", name): _repeated for name in ("bytes", "bytearray")},
+    **{(module, "pow"): _huge for module in ("builtins", "operator", "_operator")},
+    ("numpy", "memmap"): _mapped_file,
     ("builtins", "getattr"): _attribute,
     ("builtins", "setattr"): _set_attribute,
     ("dill._dill", "_get_attr"): _attribute,

@@ -93,7 +93,7 @@ _TELLING = frozenset(
     "system popen exec execute eval evaluate shell spawn subprocess command cmd run_cmd run_command "
     "call_command check_output getoutput runcode run_code run_string runstring rmtree unlink "
     "remove_file delete_file write_file download urlopen urlretrieve import_module import_string "
-    "load_module load_library dlopen unpickle reverse_shell payload exploit backdoor".split()
+    "load_module load_library dlopen unpickle execfile loads reverse_shell payload exploit backdoor".split()
 )
 
 

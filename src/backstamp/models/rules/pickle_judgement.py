@@ -208,7 +208,8 @@ def _effects_of(known: Callable, op: str) -> frozenset[Effect]:
 def _derived_call(known: Callable, worst: Effect, op: str, values: tuple[AnyValue, ...]) -> Judged:
     """Judge by effects which the static call graph found: it over-approximates."""
     evidence = evidence_in(values)
-    if evidence and worst in _REACHED_SINKS:
+    reads = known.kind == "function" and Effect.READ in known.effects
+    if evidence and (reads or worst in _REACHED_SINKS):
         return "evidence", evidence
     if known.kind == "class" or op in ("NEWOBJ", "NEWOBJ_EX"):
         return ("reaches", worst.value) if worst in _HARD_SINKS and op == "REDUCE" and values else None
@@ -234,7 +235,7 @@ def _unknown_call(
 ) -> Judged:
     is_class = op in ("NEWOBJ", "NEWOBJ_EX") or (known and known.kind == "class") or looks_like_a_class(name)
     if callables.is_standard(module):
-        if known is not None and is_class:
+        if known is not None and is_class and known.kind != "value":
             return "unverified-class", ""
         return "standard-function", ""
     if allowances.is_driver(module):
@@ -372,6 +373,8 @@ def is_derived(known: Callable) -> bool:
 
 def is_sink(name: Name) -> bool:
     """Say whether a global is dangerous to have at all."""
+    if allowances.is_shared_state(name.module, name.name):
+        return True
     known = callables.known(name.module, name.name)
     if known is None:
         return False
