@@ -260,23 +260,21 @@ def _drop_told(sections: dict[str, list[Entry]], tree: str, effects: int) -> Non
     """Leave out methods for which the word on the whole tree says the same."""
     for module, section in sections.items():
         if (module == tree or module.startswith(tree + ".")) and not module.endswith("*"):
-            section[:] = [
-                e
-                for e in section
-                if not (
-                    "." in e.name
-                    and e.profile
-                    and e.profile.kind == "function"
-                    and e.profile.effects == effects
-                )
-            ]
+            section[:] = [e for e in section if not _says_the_same(e, effects)]
+
+
+def _says_the_same(entry: Entry, effects: int) -> bool:
+    profile = entry.profile
+    return (
+        profile is not None and "." in entry.name and (profile.kind, profile.effects) == ("function", effects)
+    )
 
 
 def explain(standard: dict[str, Module], packages: list[PackageFile], keys: list[str]) -> None:
     """Print how callables come by their effects."""
     graph = graph_of(standard, packages, read_decisions())
     for key in keys:
-        found = graph.lookup(*key.split(":", 1))
+        found = graph.lookup(key.partition(":")[0], key.partition(":")[2])
         start = found.key if found else key
         names = (
             [start, *graph.methods(start, CONTAINER + SETSTATE + DESTROY)]
@@ -290,7 +288,7 @@ def explain(standard: dict[str, Module], packages: list[PackageFile], keys: list
 
 
 def _chain(graph: Graph, key: str, bit: int) -> list[str]:
-    steps = []
+    steps: list[str] = []
     while (key, bit) in graph.why and len(steps) < 20:
         key = graph.why[key, bit]
         steps.append(key)

@@ -41,7 +41,9 @@ def parsed(text: str) -> list[Decision]:
             continue
         pattern, *words = line.split()
         patterns = _spread(pattern)
-        how, effects, keys = "=", [], {}
+        how = "="
+        effects: list[str] = []
+        keys: dict[str, str] = {}
         for word in words:
             key, equals, value = word.partition("=")
             if equals:
@@ -53,17 +55,29 @@ def parsed(text: str) -> list[Decision]:
             else:
                 message = f"line {number}: {word!r} is not an effect"
                 raise ValueError(message)
-        numbers = {k: _bits(v.split(",")) for k, v in keys.items() if k in BITS_KEYS}
-        words_kept = {k: v for k, v in keys.items() if k not in BITS_KEYS}
+        plain = Decision(
+            pattern=pattern,
+            effects=_bits(effects),
+            how=how,
+            schema=keys.get("schema", ""),
+            kind=keys.get("kind", ""),
+            alias=keys.get("alias", ""),
+            inner=_said(keys, "inner"),
+            new=_said(keys, "new"),
+            setstate=_said(keys, "setstate"),
+            container=_said(keys, "container"),
+            destroy=_said(keys, "destroy"),
+        )
         for one in patterns:
             if ":" not in one:
                 message = f"line {number}: {one!r} has no colon"
                 raise ValueError(message)
-            found.append(Decision(pattern=one, effects=_bits(effects), how=how, **numbers, **words_kept))
+            found.append(msgspec.structs.replace(plain, pattern=one))
     return found
 
 
-BITS_KEYS = {"inner", "new", "setstate", "container", "destroy"}
+def _said(keys: dict[str, str], key: str) -> int:
+    return _bits(keys[key].split(",")) if key in keys else -1
 
 
 def _spread(pattern: str) -> list[str]:

@@ -310,8 +310,8 @@ class Graph:
                 else:
                     yield self._named(method)
             case "t":
-                made, _, method = call.path.partition("|")
-                held = self.from_scope(module.name, made)
+                of_class, _, method = call.path.partition("|")
+                held = self.from_scope(module.name, of_class)
                 found = self.attribute(held.key, method) if held and held.kind == "d" else None
                 if held and held.kind == "?":
                     yield f"{held.key}.{method}"

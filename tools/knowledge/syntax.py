@@ -2,7 +2,7 @@
 
 import ast
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tools.knowledge.summary import (
     FIELD,
@@ -210,7 +210,7 @@ def _function(
 def _body(
     module: Module,
     arguments: ast.arguments,
-    body: list[ast.AST],
+    body: Sequence[ast.AST],
     *,
     stub: bool,
     owner: Definition | None = None,
@@ -271,9 +271,11 @@ class _Scope:
             elif path := path_of(value):
                 self.aliases.setdefault(target.id, path)
             self.locals.add(target.id)
-        elif self.owner is not None and made and isinstance(target, ast.Attribute):
-            if path_of(target.value) == self.me:
-                self.owner.fields.setdefault(target.attr, made)
+        elif self.owner is not None and made and self._is_field(target):
+            self.owner.fields.setdefault(path_of(target).partition(".")[2], made)
+
+    def _is_field(self, target: ast.expr) -> bool:
+        return isinstance(target, ast.Attribute) and path_of(target.value) == self.me
 
     def call(self, node: ast.Call, calls: dict[Call, None]) -> bool:
         """Note a call; say whether it calls what the function was given."""

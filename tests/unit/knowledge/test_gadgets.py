@@ -107,7 +107,7 @@ nltk.downloader download network|nltk.internals java process|spacy.cli download 
 spacy.util load_model code|spacy.util run_command process|IPython.utils.process system process
 setuptools.sandbox run_setup code|cffi FFI native|numba jit native
 llvmlite.binding load_library_permanently native|llvmlite.binding parse_assembly native
-sympy sympify code|sympy.parsing.sympy_parser parse_expr code|yaml load code|yaml unsafe_load code
+sympy.parsing.sympy_parser parse_expr code|yaml load code|yaml unsafe_load code
 gensim.utils unpickle load|gensim.utils check_output process|hydra.utils instantiate invoke
 requests get network|psutil Popen process|h5py File write|PIL.Image open read
 PIL.ImageMath eval code|ultralytics.utils.downloads safe_download network
