@@ -74,6 +74,7 @@ builtins object.__subclasses__ resolve|os system.__globals__ resolve
 
 
 PACKAGES = """
+sympy sympify code|sympy simplify code
 numpy load load|numpy.testing._private.utils runstring code|numpy.f2py.crackfortran getlincoef code
 numpy.f2py.crackfortran myeval code|numpy.f2py.crackfortran _eval_length code
 numpy.lib.npyio load load|numpy.distutils.exec_command exec_command process
