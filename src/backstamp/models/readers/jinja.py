@@ -82,14 +82,18 @@ def _is_chat(text: str, blob: Blob) -> bool:
 
 def _rest_uses(text: str) -> Iterator[Use]:
     """Names in double underscores between any delimiters of a template that could not be taken apart."""
-    at = 0
-    while (start := min((i for i in (text.find("{{", at), text.find("{%", at)) if i >= 0), default=-1)) >= 0:
-        ends = [i for i in (text.find("}}", start), text.find("%}", start)) if i >= 0]
-        at = min(ends) if ends else len(text)
-        for found in _dunder().finditer(text, start, at):
-            yield Use("attribute", found.group(), "", text.count("\n", 0, found.start()) + 1)
-        if not ends:
-            return
+    is_inside = False
+    line = 1
+    for found in _marks().finditer(text):
+        mark = found.group()
+        if mark == "\n":
+            line += 1
+        elif mark in ("{{", "{%"):
+            is_inside = True
+        elif mark in ("}}", "%}"):
+            is_inside = False
+        elif is_inside:
+            yield Use("attribute", mark, "", line)
 
 
 def _words(uses: Iterator[Use | Trick] | Iterator[Use], blob: Blob) -> Iterator[Statement]:
@@ -124,10 +128,10 @@ def marks_of(text: str) -> tuple[str, ...]:
 
 
 @cache
-def _dunder() -> Pattern[str]:
+def _marks() -> Pattern[str]:
     import re
 
-    return re.compile(r"\b__[a-z_]+__\b")
+    return re.compile(r"\{\{|\{%|\}\}|%\}|\n|\b__[a-z_]+__\b")
 
 
 @cache
