@@ -115,6 +115,8 @@ class Broken(msgspec.Struct, frozen=True):
 
 Part = Header | Node | Graph | Function | Tensor | Text | Bytes | Unknown | Broken
 
+_MOST_GRAPHS = 100_000
+
 # Fields that are defined, by message.
 _MODEL = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26})
 _GRAPH = frozenset({1, 2, 5, 10, 11, 12, 13, 14, 15, 16})
@@ -139,6 +141,8 @@ class _Walk:
         """Queue a graph or function and give it its number."""
         number = self.graphs
         self.graphs += 1
+        if number > _MOST_GRAPHS:
+            raise ReadError(f"more than {_MOST_GRAPHS:,} graphs")
         self.queue.append((number, parent, field.start, field.end, is_function))
         return number
 

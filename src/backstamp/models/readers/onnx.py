@@ -12,6 +12,7 @@ from backstamp.formats.payload import is_payload
 from backstamp.models.facts.graph import GraphExternalData, GraphGate, GraphModel, GraphOperator, GraphText
 
 _DOMAINS = frozenset({"", "ai.onnx"})
+_MOST_NODES = 400_000  # the largest exported models have some ten thousand
 _HIDDEN = 8  # bytes of an undefined field that are let pass
 
 
@@ -48,6 +49,9 @@ class OnnxReader:
         parts = onnx.parts_of if _is_model(blob) else onnx.tensor_in
         for part in parts(blob.view, blob.size, budget):
             yield from _taken(blob, part, gathered)
+            if gathered.nodes + len(gathered.flow.inputs) > _MOST_NODES:
+                yield Unread(f"onnx: more than {_MOST_NODES:,} nodes and graphs")
+                break
         yield from _stated(blob, gathered, budget)
 
 
