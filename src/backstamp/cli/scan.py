@@ -103,9 +103,13 @@ def command(
 
 
 def _scanned(targets: tuple[str, ...], options: "Options", *, is_cached: bool, is_shown: bool) -> Report:
+    import gc
+
     from backstamp.cli.output import is_terminal, terminal_width
     from backstamp.engine.scan import scan
 
+    # Syntax trees and the values of pickles hold few cycles: looking for them often is a fifth of the time.
+    gc.set_threshold(50_000, 20, 20)
     cache = None
     if is_cached and _has_files(targets):
         import msgspec

@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from backstamp.core.errors import ReadError
 
+MOST_VALUES = 1_500_000
+_BEFORE_VALUES = (b",", b"[", b"{")
 _MOST_DIGITS = 4000  # CPython refuses longer integers by default
 
 
@@ -82,19 +84,33 @@ def text_of(data: bytes | memoryview | str) -> str:
 
 
 def walked(root: JsonValue) -> Iterator[Visit]:
-    """Visit every value of a document, outermost first, without recursion."""
-    stack = [Visit(root, "", "")]
+    """Visit every value of a document, outermost first, without recursion and without a list of them."""
+    first = Visit(root, "", "")
+    yield first
+    stack = [_below(first)]
     while stack:
-        visit = stack.pop()
+        visit = next(stack[-1], None)
+        if visit is None:
+            stack.pop()
+            continue
         yield visit
-        if isinstance(visit.value, JsonObject):
-            stack.extend(Visit(v, f"{visit.pointer}/{escaped(k)}", k) for k, v in reversed(visit.value.pairs))
-        elif isinstance(visit.value, list):
-            last = len(visit.value) - 1
-            stack.extend(
-                Visit(v, f"{visit.pointer}/{last - i}", visit.key)
-                for i, v in enumerate(reversed(visit.value))
-            )
+        if isinstance(visit.value, JsonObject | list):
+            stack.append(_below(visit))
+
+
+def _below(visit: Visit) -> Iterator[Visit]:
+    value = visit.value
+    if isinstance(value, JsonObject):
+        return (Visit(v, f"{visit.pointer}/{escaped(k)}", k) for k, v in value.pairs)
+    if isinstance(value, list):
+        return (Visit(v, f"{visit.pointer}/{i}", visit.key) for i, v in enumerate(value))
+    return iter(())
+
+
+def is_too_rich(data: bytes | memoryview) -> bool:
+    """Say whether a document has more values than are held: each takes some hundred bytes once it is parsed."""
+    held = data if isinstance(data, bytes) else bytes(data)
+    return len(held) > MOST_VALUES and sum(map(held.count, _BEFORE_VALUES)) > MOST_VALUES
 
 
 def escaped(key: str) -> str:

@@ -65,6 +65,13 @@ def parsed(data: bytes) -> object:
         raise ReadError(f"configuration is no JSON: {error}") from None
 
 
+def may_be_configuration(text: bytes) -> bool:
+    """Say whether a long text could be a document that ``is_configuration``, before it is parsed."""
+    if text[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+        return False
+    return b'"config"' in text or b"keras_version" in text or b"\\u00" in text
+
+
 def is_configuration(root: object) -> bool:
     """Say whether a JSON document is one that Keras would load: its root is an object to be made."""
     return isinstance(root, Object) and (

@@ -9,8 +9,8 @@ read when a name in them is first asked for: a lookup costs microseconds, start-
 
 import functools
 import hashlib
-import json
 import lzma
+import mmap
 import os
 from bisect import bisect_right
 from enum import StrEnum
@@ -122,6 +122,18 @@ class _Header(NamedTuple):
     sizes: list[int]
 
 
+class _Written(msgspec.Struct):
+    """The header as it stands in the file."""
+
+    as_of: str
+    packages: dict[str, list[str]]
+    standard: str
+    prefixes: dict[str, str]
+    profiles: list[list[str | int]]
+    firsts: list[str]
+    sizes: list[int]
+
+
 _Section = dict[str, str]
 _EFFECTS = tuple(Effect)
 _DEPTH = 24  # aliases and bases followed before giving up
@@ -166,27 +178,27 @@ _ESCAPES = frozenset(
 @functools.cache
 def _table() -> "_Table":
     with open(os.path.join(os.path.dirname(__file__), "data", "callables.bin"), "rb") as file:
-        return _Table(file.read())
+        return _Table(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 class _Table:
     """The opened file; chunks and modules are kept once read."""
 
-    def __init__(self, data: bytes) -> None:
-        if not data.startswith(MAGIC):
+    def __init__(self, data: bytes | mmap.mmap) -> None:
+        if data[: len(MAGIC)] != MAGIC:
             raise KnowledgeError("the table of callables is damaged", hint="install Backstamp again")
         start = len(MAGIC) + 4
         length = int.from_bytes(data[len(MAGIC) : start], "little")
-        head = json.loads(lzma.decompress(data[start : start + length]))
+        head = msgspec.json.decode(lzma.decompress(data[start : start + length]), type=_Written)
         self.data = data
         self.header = _Header(
-            head["as_of"],
-            head["packages"],
-            frozenset(head["standard"].split()),
-            head["prefixes"],
-            head["profiles"],
-            head["firsts"],
-            head["sizes"],
+            head.as_of,
+            head.packages,
+            frozenset(head.standard.split()),
+            head.prefixes,
+            head.profiles,
+            head.firsts,
+            head.sizes,
         )
         self._starts = [start + length]
         for size in self.header.sizes:

@@ -8,6 +8,7 @@ from backstamp.formats.pickle.values import PLAIN, Attr, Big, Broken, Glob, Inst
 _DEEPEST = 40
 Keywords = tuple[tuple[str, object], ...]
 _UNCALLABLE = (tuple, Map, Seq, Big)
+_UNSIZED = frozenset({int, float, bool, type(None), Glob, Inst})
 
 
 def call(
@@ -81,6 +82,8 @@ def _of_global(m: Machine, func: Glob, args: tuple[object, ...], keywords: Keywo
 def _affords(m: Machine, values: tuple[object, ...]) -> bool:
     """Pay for the sizes of values: folding costs no more than a multiple of the pickle's size."""
     for value in values:
+        if type(value) in _UNSIZED:
+            continue
         if isinstance(value, str | bytes | tuple):
             m.foldable -= len(value)
         elif isinstance(value, Seq):

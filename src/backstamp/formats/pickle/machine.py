@@ -13,7 +13,7 @@ from functools import cache
 
 from backstamp.core.budget import Budget
 from backstamp.core.errors import BudgetExceeded
-from backstamp.formats.pickle.opcodes import FORMS, SIZED1, TWO_LINES, line_end, reach
+from backstamp.formats.pickle.opcodes import BINGET, FORMS, MEMOIZE, SIZED1, TWO_LINES, line_end, reach
 from backstamp.formats.pickle.sink import Sink
 from backstamp.formats.pickle.values import HELD_ITEMS, PLAIN, Broken, Glob, Pid, is_hashable
 
@@ -164,13 +164,26 @@ class Machine:
 
     def _stretch(self, pos: int) -> int:
         data, table = self.data, _handlers()
+        memo, extra, used = self.memo, self.memo_extra, self.used
         count = 0
         at = pos
         try:
             while pos < self.limit:
                 count += 1
                 at = pos
-                pos = table[data[pos]](self, pos + 1)
+                code = data[pos]
+                if code == MEMOIZE and not extra:  # the two commonest opcodes need no call
+                    value = self.stack[-1]
+                    index = self.memo_count
+                    self.memo_count = index + 1
+                    if used is None or index in used:
+                        memo[index] = value
+                    pos += 1
+                elif code == BINGET and (index := data[pos + 1]) in memo:
+                    self.stack.append(memo[index])
+                    pos += 2
+                else:
+                    pos = table[code](self, pos + 1)
         finally:
             self.at = at
             self.operations += count

@@ -59,6 +59,7 @@ FORMS = _forms()
 STEPS = _steps()
 ACTIVE = frozenset(_ACTIVE)
 STOP, BINGET, LONG_BINGET, FRAME, PROTO, GET = b"."[0], b"h"[0], b"j"[0], 0x95, 0x80, b"g"[0]
+MEMOIZE = 0x94
 _CHUNK = 1 << 16
 
 

@@ -1,6 +1,7 @@
 """Judges what a call does: effects noted, pure functions folded, callables handed on called in turn."""
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from backstamp.formats.python import folding, special
 from backstamp.formats.python.lookup import attribute
@@ -116,31 +117,58 @@ def _instantiated(m: "Machine", cls: Class, arguments: list[Value], keywords: di
 def _call_name(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> Value:
-    name = canonical(callee.name)
+    told = _told_of(callee.name)
+    name = told.name
     handler = HANDLERS.get(name)
     if handler is not None:
         found = handler(m, callee, arguments, keywords, scope)
         if found is not None:
             return found
     taint = taint_of(arguments, keywords)
-    folded = _folded(m, name, arguments, keywords)
-    if folded is not None:
-        return folded
-    action = action_table().get(name, "")
+    if told.folds:
+        folded = _folded(m, name, arguments, keywords)
+        if folded is not None:
+            return folded
     if name in _OPEN_ENDED:
         special.noted(m, "resolve", name, callee, (*arguments, *keywords.values()))
-    elif action:
-        _act(m, action, name, callee, arguments, keywords, scope)
-    elif special.SUFFIXES.get(name.rpartition(".")[2]):
-        special.SUFFIXES[name.rpartition(".")[2]](m, callee, arguments, keywords, scope)
-    _hand_on(m, arguments, keywords, scope, invokes=special.is_invoker(name))
+    elif told.action:
+        _act(m, told.action, name, callee, arguments, keywords, scope)
+    elif told.suffix in special.SUFFIXES:
+        special.SUFFIXES[told.suffix](m, callee, arguments, keywords, scope)
+    if arguments or keywords:
+        _hand_on(m, arguments, keywords, scope, invokes=told.invokes)
     if name in _INERT:
         return unknown()
     if name in {"chr", "unichr"} or name == "bytes":
         taint |= BUILT if taint & ~BUILT or name != "bytes" else 0
-    gives = source_table().get(name, 0)
     hidden = callee.hidden if "gadget" in callee.hidden else ()
-    return Ref(_result_name(name), taint | callee.taint | gives, hidden, callee.text)
+    return Ref(told.result, taint | callee.taint | told.gives, hidden, callee.text)
+
+
+class _Told(NamedTuple):
+    """What a name alone says of a call of it."""
+
+    name: str
+    action: str
+    suffix: str
+    folds: bool
+    invokes: bool
+    gives: int
+    result: str
+
+
+@lru_cache(maxsize=8192)
+def _told_of(written: str) -> _Told:
+    name = canonical(written)
+    return _Told(
+        name,
+        action_table().get(name, ""),
+        name.rpartition(".")[2],
+        folding.is_pure(name) or name.startswith(("str.", "bytes.")),
+        special.is_invoker(name),
+        source_table().get(name, 0),
+        _result_name(name),
+    )
 
 
 def _result_name(name: str) -> str:

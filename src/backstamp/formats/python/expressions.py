@@ -27,12 +27,18 @@ if TYPE_CHECKING:
     from backstamp.formats.python.machine import Machine
 
 _MOST_LOOPED = 20_000
+MOST_DEEP = 250  # three frames of ours each
 
 
 def evaluate(m: "Machine", node: ast.expr, scope: Scope) -> Value:
     """Say what is known of an expression's value, and note what computing it does."""
-    m.spend()
-    handler = _HANDLERS.get(type(node))
+    m.steps += 1
+    if not m.steps & 0xFF or m.depth > MOST_DEEP:
+        m.spend(0)
+    kind = type(node)
+    if kind is ast.Name:
+        return m.lookup(node.id, scope)  # type: ignore[attr-defined]
+    handler = _HANDLERS.get(kind)
     if handler is None:
         return unknown()
     m.depth += 1
@@ -45,10 +51,6 @@ def evaluate(m: "Machine", node: ast.expr, scope: Scope) -> Value:
 def _constant(_: "Machine", node: ast.Constant, __: Scope) -> Value:
     value = node.value
     return Const(value) if value is not ... else unknown()
-
-
-def _name(m: "Machine", node: ast.Name, scope: Scope) -> Value:
-    return m.lookup(node.id, scope)
 
 
 def _attribute(m: "Machine", node: ast.Attribute, scope: Scope) -> Value:
@@ -317,7 +319,6 @@ def element(source: Value) -> Value:
 
 _HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.Constant: _constant,
-    ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
     ast.Call: _call,

@@ -41,6 +41,11 @@ def known(value: Value, depth: int = 2) -> object:
     raise TypeError("not known")
 
 
+def is_pure(name: str) -> bool:
+    """Say whether that is the canonical name of a function that folds."""
+    return name in _FUNCTIONS
+
+
 def folded(name: str, values: list[Value], keywords: dict[str, Value]) -> Value | None:
     """Call the pure function of that canonical name. ``None`` if it is not one or does not fold."""
     function = _FUNCTIONS.get(name)
@@ -91,6 +96,9 @@ def value_of(found: object, taint: int = 0, steps: int = 0) -> Value | None:
 
 
 def _made(function: Fold, values: list[Value], keywords: dict[str, Value]) -> Value | None:
+    for value in values:
+        if not isinstance(value, Const | Items):
+            return None
     try:
         plain = [known(v) for v in values]
         named = {k: known(v) for k, v in keywords.items()}

@@ -14,7 +14,7 @@ from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
 from backstamp.formats.python import calls
 from backstamp.formats.python.effects import IMPORT, LATENT, LOAD, MAIN, Analysis, Effect, Payload
-from backstamp.formats.python.expressions import element, evaluate
+from backstamp.formats.python.expressions import MOST_DEEP, element, evaluate
 from backstamp.formats.python.sinks import action_table, canonical
 from backstamp.formats.python.statements import STATEMENTS
 from backstamp.formats.python.syntax import tree_of
@@ -38,7 +38,6 @@ from backstamp.formats.python.values import (
 _MOST_WALKS = 6
 _MOST_WAITING_WALKS = 2  # of functions that only others call
 _WAITING_STEPS = 12_000
-_MOST_DEEP = 250  # three frames of ours each
 _MOST_DEEP_CALL = 130
 _MOST_CALLS = 24
 _MOST_LAYERS = 8
@@ -167,7 +166,7 @@ class Machine:
         self.steps += count
         if not self.steps & 0xFF or count > 1:
             self.budget.spend_operations(256 + count)
-        if self.depth > _MOST_DEEP:
+        if self.depth > MOST_DEEP:
             raise ReadError("code is nested too deeply")
 
     def fold(self, value: Value) -> Value:

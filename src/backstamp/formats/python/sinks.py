@@ -6,7 +6,7 @@ something of the world. Names are canonical: ``posix.system`` is ``os.system``.
 
 # ruff: noqa: E501  # tables of names
 
-from functools import cache
+from functools import cache, lru_cache
 
 from backstamp.formats.python.values import (
     DECODED,
@@ -253,6 +253,7 @@ def attribute_taint(name: str) -> int:
     return _ATTRIBUTES.get(name, 0)
 
 
+@lru_cache(maxsize=8192)
 def canonical(name: str) -> str:
     """Write a dotted name as its own module would: aliases and re-exports resolved, ``builtins.`` dropped."""
     if "." not in name:

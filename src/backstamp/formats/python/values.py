@@ -210,7 +210,10 @@ MOST_CHOICES = 4
 
 def unknown(taint: int = 0) -> Ref:
     """Make a value of which only the taint is known."""
-    return Ref("?", taint)
+    return Ref("?", taint) if taint else _NOTHING
+
+
+_NOTHING = Ref("?")  # never changed: only lists and dicts are
 
 
 def either(first: Value | None, second: Value) -> Value:
@@ -219,7 +222,12 @@ def either(first: Value | None, second: Value) -> Value:
         return second
     values: list[Value] = []
     for value in (*options(first), *options(second)):
-        if len(values) < MOST_CHOICES and not any(_same(value, known) for known in values):
+        if len(values) >= MOST_CHOICES:
+            break
+        for known in values:
+            if _same(value, known):
+                break
+        else:
             values.append(value)
     if len(values) == 1:
         return values[0]
@@ -256,11 +264,13 @@ def tainted(value: Value, taint: int) -> Value:
 def _same(one: Value, other: Value) -> bool:
     if one is other:
         return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Ref) and isinstance(other, Ref):
+        return one.name == other.name and one.taint == other.taint and one.text == other.text
     if isinstance(one, Const) and isinstance(other, Const):
         same = type(one.value) is type(other.value) and one.value == other.value
         return same and one.taint == other.taint
-    if isinstance(one, Ref) and isinstance(other, Ref):
-        return (one.name, one.taint, one.text) == (other.name, other.taint, other.text)
     return False
 
 

@@ -7,11 +7,13 @@ from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
 from backstamp.core.reading import Explained, Member, Statement, Unread
 from backstamp.formats import keras
+from backstamp.formats.json_text import is_too_rich
 from backstamp.formats.protobuf import LENGTH, fields_of
 from backstamp.models.facts.graph import GraphText
 from backstamp.models.facts.keras import KerasObject
 
 _LARGEST = 256 * 1024 * 1024
+_SURE = 1024 * 1024  # up to this size a look first saves nothing
 
 
 class KerasReader:
@@ -29,8 +31,15 @@ class KerasReader:
         if not blob.is_whole or blob.size > _LARGEST:
             yield Unread("configuration is too large to be held")
             return
+        text = blob.head(blob.size)
+        if blob.size > _SURE and not keras.may_be_configuration(text):
+            yield Explained(0, blob.size)
+            return
+        if is_too_rich(text):
+            yield Unread("configuration of too many values to be held")
+            return
         try:
-            root = keras.parsed(blob.head(blob.size))
+            root = keras.parsed(text)
         except ReadError as error:
             if blob.name.lower().endswith("config.json"):
                 yield Unread(error.message)

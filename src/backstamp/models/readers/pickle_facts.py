@@ -124,7 +124,8 @@ class Gatherer:
             return
         if not _takes_numbers(callee):
             self._consume(at, args)
-        key = ("call", op, shape(callee), shape(args), shape(tuple(v for _, v in keywords)), via)
+        named = shape(tuple(v for _, v in keywords)) if keywords else ()
+        key = ("call", op, shape(callee), shape(args), named, via)
         if self._again(key):
             return
         made = Snapshot()

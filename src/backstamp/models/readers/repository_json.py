@@ -11,7 +11,7 @@ from backstamp.core.budget import MIB, Budget
 from backstamp.core.errors import ReadError
 from backstamp.core.finding import shown
 from backstamp.core.reading import Explained, Member, Statement, Unread
-from backstamp.formats.json_text import JsonObject, JsonValue, Visit, may_name, parsed, walked
+from backstamp.formats.json_text import JsonObject, JsonValue, Visit, is_too_rich, may_name, parsed, walked
 from backstamp.models.facts.repository import (
     AttentionSetting,
     ClassSetting,
@@ -77,6 +77,9 @@ class RepositoryJsonReader:
             return
         if blob.size > _LARGEST:
             yield Unread(f"JSON of {blob.size:,} bytes is too large to be examined")
+            return
+        if is_too_rich(held):
+            yield Unread("JSON of too many values to be examined")
             return
         try:
             root = parsed(held)

@@ -9,6 +9,7 @@ from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
 from backstamp.core.reading import Explained, Statement, Unread
+from backstamp.formats.json_text import is_too_rich
 from backstamp.formats.keras import Object, parsed
 from backstamp.models.facts.skops import SkopsNode
 
@@ -28,8 +29,12 @@ class SkopsReader:
         if not blob.is_whole or blob.size > _LARGEST:
             yield Unread("schema is too large to be held")
             return
+        text = blob.head(blob.size)
+        if is_too_rich(text):
+            yield Unread("schema of too many values to be held")
+            return
         try:
-            root = parsed(blob.head(blob.size))
+            root = parsed(text)
         except ReadError as error:
             if blob.name == "schema.json":
                 yield Unread(error.message)
