@@ -96,6 +96,22 @@ def _embedded(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterator
             yield Unread("only both ends of a stretch of unexplained bytes were searched")
 
 
+def stowaway_in(blob: Blob, kinds: Sequence[str], budget: Budget) -> Iterator[Statement]:
+    """Yield what travels in a picture, a sound or the like; libraries hold programs by right."""
+    end = len(blob.view)
+    try:
+        found = first_artifact(blob.view, 0, end, budget)
+    except BudgetExceeded as error:
+        yield Unread(f"bytes behind the content: {error.message}")
+        return
+    if found is None:
+        return
+    kind, at = found
+    if kind == "pickle" or "object-archive" not in kinds:
+        yield Embedded(place=blob.at(at, end - at), kind=kind, host=tuple(kinds))
+        yield Member(blob.part(at, end, f"embedded {kind} at {at}"), kinds=(kind,))
+
+
 def first_artifact(view: memoryview, start: int, end: int, budget: Budget) -> tuple[str, int] | None:
     """Find the first artifact in a stretch of bytes; what begins at offset 0 is known from sniffing."""
     stretches = [(start, end)]
