@@ -116,6 +116,8 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     kinds |= _graph_kinds(blob, name, kinds)
     if name.endswith(_CODE_NAMES):
         kinds.add("python")
+    if name.endswith(".pth") and "text" in kinds and b"import" in head:
+        kinds.add("site-paths")
     if name.endswith(".ipynb") and "json" in kinds:
         kinds.add("notebook")
     if _is_pyc(head):

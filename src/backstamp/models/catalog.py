@@ -59,6 +59,7 @@ AREA = Area(
         ReaderEntry(name="repository-json", kinds=("json",), module=_READERS + "repository_json"),
         ReaderEntry(name="safetensors", kinds=("safetensors",), module=_READERS + "safetensors"),
         ReaderEntry(name="sevenzip", kinds=("sevenzip",), module=_READERS + "sevenzip"),
+        ReaderEntry(name="site-paths", kinds=("site-paths",), module=_READERS + "sitepaths"),
         ReaderEntry(name="skops", kinds=("skops-schema",), module=_READERS + "skops"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar"),
         ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite"),
