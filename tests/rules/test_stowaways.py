@@ -4,6 +4,7 @@ import base64
 import binascii
 import codecs
 import gzip
+import json
 import struct
 import zlib
 
@@ -78,6 +79,20 @@ def test_denies_a_pickle_in_letters(encoding: str, payload: bytes, name: str) ->
 )
 def test_leaves_other_texts_alone(text: bytes) -> None:
     assert verdict(text, "notes.txt").outcome is Outcome.ALLOW
+
+
+@pytest.mark.parametrize("payload", [EVIL, _OLD, _NEW, gzip.compress(EVIL)], ids=["p2", "p0", "p4", "gzip"])
+def test_denies_a_pickle_in_a_string_of_json_or_metadata(payload: bytes) -> None:
+    text = base64.b64encode(payload).decode()
+    settings = json.dumps({"name": "x", "state": ["a", {"model": text}]}).encode()
+    header = {"__metadata__": {"format": "pt", "state": text}, "a": weights.entry("F32", [4], 0, 16)}
+    assert verdict(settings, "config.json").outcome is Outcome.DENY
+    assert verdict(weights.safetensors(header), "model.safetensors").outcome is Outcome.DENY
+
+
+def test_leaves_plain_data_in_strings_of_json_alone() -> None:
+    settings = {"state": base64.b64encode(PLAIN).decode(), "word": "gASe", "sentence": "gASe and so on " * 9}
+    assert codes(json.dumps(settings).encode(), "config.json") == []
 
 
 def test_does_not_take_a_file_for_text_by_its_beginning() -> None:

@@ -5,8 +5,12 @@
 """
 
 import binascii
+from collections.abc import Iterator
 from functools import cache
 from re import Pattern
+
+from backstamp.core.budget import Budget
+from backstamp.formats import probe
 
 _HEAD = 96
 _MAGICS = (
@@ -20,6 +24,37 @@ def is_encoded(sample: bytes) -> bool:
     """Say whether a text begins as an encoded pickle, archive or program would."""
     head = decoded(sample[:4096])[:_HEAD]
     return head.startswith(_MAGICS) or _call().match(head) is not None
+
+
+def strings_in(view: memoryview, budget: Budget) -> Iterator[tuple[int, bytes]]:
+    """Find the strings of a JSON text which are an encoded pickle or archive: where, and what they say."""
+    found = 0
+    for needle in _QUOTED:
+        at = probe.position(view, needle, 0, len(view), budget)
+        while at >= 0 and found < _MOST_STRINGS:
+            end = probe.position(view, b'"', at + 1, min(len(view), at + _LONGEST), budget)
+            if end > at + _SHORTEST:
+                text = bytes(view[at + 1 : end]).replace(b"\\n", b"").replace(b"\\/", b"/")
+                if is_encoded(text):
+                    found += 1
+                    budget.spend_inflated(len(text))
+                    yield at + 1, decoded(text)
+            at = probe.position(view, needle, max(end, at + 4), len(view), budget)
+
+
+# Quoted beginnings of pickles, gzip, zip and bzip2 in base64.
+_QUOTED = (
+    b'"gA',
+    b'"H4sI',
+    b'"UEsDB',
+    b'"QlpoO',
+    b'"Y29z',
+    b'"Y3Bvc2l4',
+    b'"KGNv',
+)
+_MOST_STRINGS = 16
+_SHORTEST = 48
+_LONGEST = 1 << 26
 
 
 def decoded(text: bytes) -> bytes:

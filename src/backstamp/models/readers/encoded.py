@@ -1,11 +1,11 @@
-"""Reads texts that are another file in letters: what they decode to is their one member."""
+"""Reads texts that are another file in letters, and strings in JSON that are: they become members."""
 
 from collections.abc import Iterator
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.reading import Explained, Member, Statement, Unread
-from backstamp.formats.encoded import decoded
+from backstamp.formats.encoded import decoded, is_encoded, strings_in
 
 
 class EncodedReader:
@@ -13,10 +13,15 @@ class EncodedReader:
 
     name = "encoded"
     version = 1
-    kinds = frozenset({"encoded"})
+    kinds = frozenset({"encoded", "json"})
 
     def read(self, blob: Blob, budget: Budget) -> Iterator[Statement]:
-        """Yield the decoded content."""
+        """Yield the decoded content, or that of the strings in a JSON text."""
+        if not is_encoded(blob.head(4096)):
+            for at, content in strings_in(blob.view, budget):
+                budget.spend_members()
+                yield Member(Blob(memoryview(content), path=(*blob.path, f"string at {at}")))
+            return
         budget.spend_members()
         length = min(len(blob.view), budget.limits.window)
         budget.spend_operations(1 + (length >> 8))

@@ -9,6 +9,7 @@ from backstamp.core.fact import Embedded
 from backstamp.core.finding import shown
 from backstamp.core.reading import Explained, Member, Statement, Unread
 from backstamp.formats import probe
+from backstamp.formats.encoded import decoded, is_encoded
 from backstamp.formats.safetensors import Flaw, Header, header_of
 from backstamp.models.facts.weights import MetadataEntry, TensorName, WeightsFlaw, WeightsSummary
 
@@ -46,6 +47,8 @@ class SafetensorsReader:
         if any(p.flaw in _LEFT_UNREAD for p in header.problems):
             yield Unread("safetensors: the header does not fit the data")
         for key, value in header.metadata:
+            if len(value) > _SMALLEST and is_encoded(text := value[: 1 << 24].encode("utf-8", "replace")):
+                yield Member(Blob(memoryview(decoded(text)), path=(*blob.path, f"metadata {shown(key)}")))
             if speaks_of_code(key, value):
                 yield MetadataEntry(place=place, format="safetensors", key=key[:300], value=value[:1000])
         odd = 0
