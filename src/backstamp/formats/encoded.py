@@ -10,7 +10,6 @@ from functools import cache
 from re import Pattern
 
 from backstamp.core.budget import Budget
-from backstamp.formats import probe
 
 _HEAD = 96
 _MAGICS = (
@@ -28,33 +27,27 @@ def is_encoded(sample: bytes) -> bool:
 
 def strings_in(view: memoryview, budget: Budget) -> Iterator[tuple[int, bytes]]:
     """Find the strings of a JSON text which are an encoded pickle or archive: where, and what they say."""
+    budget.spend_operations(1 + (len(view) >> 10))
     found = 0
-    for needle in _QUOTED:
-        at = probe.position(view, needle, 0, len(view), budget)
-        while at >= 0 and found < _MOST_STRINGS:
-            end = probe.position(view, b'"', at + 1, min(len(view), at + _LONGEST), budget)
-            if end > at + _SHORTEST:
-                text = bytes(view[at + 1 : end]).replace(b"\\n", b"").replace(b"\\/", b"/")
-                if is_encoded(text):
-                    found += 1
-                    budget.spend_inflated(len(text))
-                    yield at + 1, decoded(text)
-            at = probe.position(view, needle, max(end, at + 4), len(view), budget)
+    for match in _quoted().finditer(view):
+        text = bytes(match[1]).replace(b"\\n", b"").replace(b"\\/", b"/")
+        if is_encoded(text):
+            found += 1
+            budget.spend_inflated(len(text))
+            yield match.start(1), decoded(text)
+        if found >= _MOST_STRINGS:
+            return
 
 
-# Quoted beginnings of pickles, gzip, zip and bzip2 in base64.
-_QUOTED = (
-    b'"gA',
-    b'"H4sI',
-    b'"UEsDB',
-    b'"QlpoO',
-    b'"Y29z',
-    b'"Y3Bvc2l4',
-    b'"KGNv',
-)
 _MOST_STRINGS = 16
-_SHORTEST = 48
-_LONGEST = 1 << 26
+
+
+@cache
+def _quoted() -> Pattern[bytes]:
+    import re
+
+    # Beginnings of pickles, gzip, zip, bzip2 and of calls in protocol 0, in base64.
+    return re.compile(rb'"((?:gA|H4sI|UEsDB|QlpoO|Y29z|Y3Bvc2l4|KGNv)[\w+/=\\-]{44,})"', re.ASCII)
 
 
 def decoded(text: bytes) -> bytes:
