@@ -91,7 +91,7 @@ def test_finds_unknown_operator_domains_but_not_those_the_model_defines():
 @pytest.mark.parametrize("form", ["where", "if", "arithmetic"])
 def test_finds_graph_backdoors(form):
     found = examined(graphs.gated(form))
-    assert [(f.rule, f.severity) for f in found.findings] == [("ONX105", "medium")]
+    assert [(f.rule, f.severity) for f in found.findings] == [("ONX108", "high")]
 
 
 def test_leaves_an_attention_mask_alone():

@@ -12,12 +12,15 @@ joblib's numpy_pickle_compat.
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from backstamp.core.budget import Budget
 from backstamp.core.errors import BudgetExceeded
+
+if TYPE_CHECKING:
+    import zlib
 
 BOMB_SIZE = 1024 * 1024 * 1024
 BOMB_RATIO = 200
@@ -164,12 +167,13 @@ def _run(decoder: _Decoder, view: memoryview, at: int, sink: _Sink) -> tuple[int
 class _Zlib:
     """Gives zlib the shape of the other decompressors."""
 
-    __slots__ = ("_inner",)
+    __slots__ = ("_broken", "_inner")
 
     def __init__(self, wbits: int) -> None:
         import zlib
 
         self._inner = zlib.decompressobj(wbits)
+        self._broken: Exception | None = None
 
     @property
     def eof(self) -> bool:
@@ -184,7 +188,32 @@ class _Zlib:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, max(0, max_length))
+        import zlib
+
+        if self._broken:
+            raise self._broken
+        before = self._inner.copy()
+        joined = self._inner.unconsumed_tail + data
+        try:
+            return self._inner.decompress(joined, max(0, max_length))
+        except zlib.error as error:
+            self._broken = error
+            return _until_broken(before, joined, max(0, max_length))
+
+
+def _until_broken(inner: "zlib._Decompress", data: bytes, max_length: int) -> bytes:
+    """Give what comes out before data breaks: gzip itself tells of a wrong checksum only at the very end."""
+    import zlib
+
+    out = bytearray()
+    try:
+        for at in range(len(data)):
+            out += inner.decompress(data[at : at + 1], max_length)
+            if inner.unconsumed_tail or (max_length and len(out) >= max_length):
+                break
+    except zlib.error:
+        pass
+    return bytes(out)
 
 
 def _maker(kind: str) -> Callable[[], _Decoder]:

@@ -18,6 +18,7 @@ _WINDOW = MIB
 _OVERLAP = 64
 _ENDS = 32 * MIB
 _SMALLEST = 16
+_SEARCHED = MIB  # of a picture or the like: what is packed in it by right looks like anything
 _TOLD = 64  # unexplained bytes worth a word
 _ZEROS = bytes(MIB)
 _MODULES = (
@@ -94,6 +95,30 @@ def _embedded(blob: Blob, gaps: Sequence[Explained], budget: Budget) -> Iterator
             yield Unexplained(place=blob.at(gap.start, end - gap.start), length=length)
         if end - gap.start > 2 * _ENDS and found is None:
             yield Unread("only both ends of a stretch of unexplained bytes were searched")
+
+
+def stowaway_in(blob: Blob, kinds: Sequence[str], budget: Budget) -> Iterator[Statement]:
+    """Yield what travels in a picture, a sound or the like; libraries hold programs by right."""
+    end = len(blob.view)
+    try:
+        found = first_artifact(blob.view, _behind(blob.view, kinds, budget), end, budget)
+    except BudgetExceeded as error:
+        yield Unread(f"bytes behind the content: {error.message}")
+        return
+    if found is None:
+        return
+    kind, at = found
+    if kind == "pickle" or "object-archive" not in kinds:
+        yield Embedded(place=blob.at(at, end - at), kind=kind, host=tuple(kinds))
+        yield Member(blob.part(at, end, f"embedded {kind} at {at}"), kinds=(kind,))
+
+
+def _behind(view: memoryview, kinds: Sequence[str], budget: Budget) -> int:
+    """Say from where a picture is searched: behind its end if that is plain, else near the file's end."""
+    if len(view) <= _SEARCHED:
+        return 0
+    end = position(view, b"IEND\xae\x42\x60\x82", 0, len(view), budget) if "png" in kinds else -1
+    return end + 8 if end >= 0 else len(view) - _SEARCHED
 
 
 def first_artifact(view: memoryview, start: int, end: int, budget: Budget) -> tuple[str, int] | None:

@@ -70,14 +70,21 @@ _KNOWN = frozenset(
 )  # fmt: skip
 # What is named so and is nothing else must be read as what it promises, or be reported as unread.
 _PROMISED = ((".safetensors", "safetensors"), (".gguf", "gguf"))
+# Pictures, sounds, fonts and libraries, behind or within which other files travel.
+_SEARCHED = frozenset(
+    "png jpeg gif webp wav flac ogg mp3 mp4 pdf tiff bmp icon aiff avi matroska font object-archive".split()
+)
 _TEXT_SAMPLE = 64 * 1024
 _TEXT_BYTES = bytes({9, 10, 12, 13, 27, *range(32, 127), *range(128, 256)})
+_PIECE = 1024 * 1024
 _STREAM_STARTS = b"\x1fB\xfd(\x04Z\x5dx"
 _NATIVE_STARTS = b"\x7fM\xfe\xce\xcf\xca\0j"
 _SCRIPT_NAMES = (
     ".sh", ".bash", ".zsh", ".command", ".bat", ".cmd", ".ps1", ".psm1", ".vbs", ".vbe", ".wsf", ".hta",
     ".desktop",
 )  # fmt: skip
+# First characters of encoded pickles, archives and programs: base64, base85 is unseen, hexadecimal, uuencode.
+_ENCODED_STARTS = frozenset(bytes([c]) for c in b"gHYeUQTfNK/0123456789bcdefABCDE")
 _CODE_NAMES = (".py", ".pyw", ".pyi")
 _TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
 _PICKLE_STARTS = b"(]})NIJKMLFGSTUVXcPBCgi\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97\x82\x83\x84"
@@ -110,6 +117,8 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     kinds |= _graph_kinds(blob, name, kinds)
     if name.endswith(_CODE_NAMES):
         kinds.add("python")
+    if name.endswith(".pth") and "text" in kinds and b"import" in head:
+        kinds.add("site-paths")
     if name.endswith(".ipynb") and "json" in kinds:
         kinds.add("notebook")
     if _is_pyc(head):
@@ -138,6 +147,11 @@ def _graph_kinds(blob: Blob, name: str, kinds: set[str]) -> frozenset[str]:
 def is_known(kinds: tuple[str, ...]) -> bool:
     """Say whether bytes of these formats need no reader: text, pictures, sound and the like."""
     return bool(kinds) and _KNOWN.issuperset(kinds)
+
+
+def is_searched(kinds: tuple[str, ...]) -> bool:
+    """Say whether bytes of these formats, which no reader reads, are searched for what travels in them."""
+    return not _SEARCHED.isdisjoint(kinds)
 
 
 def _is_zip(view: memoryview, head: bytes) -> bool:
@@ -187,7 +201,7 @@ def _is_safetensors(head: bytes, size: int) -> bool:
 
 def _text_kinds(view: memoryview, name: str) -> set[str]:
     sample = bytes(view[:_TEXT_SAMPLE])
-    if not _is_text(sample):
+    if not _is_text(sample) or _turns_binary(view):
         # A shell reads a script line by line, and never gets to what stands behind its exit.
         return {"script"} if sample.startswith(b"#!/") else set()
     kinds = {"text"}
@@ -196,6 +210,11 @@ def _text_kinds(view: memoryview, name: str) -> set[str]:
         kinds.add("json")
     if name.endswith(_TEMPLATE_NAMES):
         kinds.add("jinja")
+    if first in _ENCODED_STARTS and not name.endswith(_CODE_NAMES):
+        from backstamp.formats.encoded import is_encoded
+
+        if is_encoded(sample):
+            kinds.add("encoded")
     if sample.startswith(b"#!"):
         # Without a suffix, the first line says who reads a text.
         kinds.add("python" if _names_python(sample) else "script")
@@ -207,6 +226,11 @@ def _text_kinds(view: memoryview, name: str) -> set[str]:
 def _names_python(sample: bytes) -> bool:
     line = sample[: sample.find(b"\n")] if b"\n" in sample[:256] else sample[:256]
     return b"python" in line or b"pypy" in line
+
+
+def _turns_binary(view: memoryview) -> bool:
+    """Say whether null bytes follow a long beginning of text: something else stands behind it."""
+    return any(b"\0" in bytes(view[at : at + _PIECE]) for at in range(_TEXT_SAMPLE, len(view), _PIECE))
 
 
 def _is_text(sample: bytes) -> bool:

@@ -145,7 +145,7 @@ def _tricks(node: n.Node, known: dict[str, Constant], own: frozenset[str]) -> It
             key = folded(node.key, known)
             if isinstance(key, str) and "__" in key:
                 yield Trick("built-name", key[:100], node.line)
-        case n.Binary(operator="~" | "+" | "%" | "*"):
+        case n.Binary(operator="~" | "+" | "%" | "*" | "**"):
             yield from _built(node, known)
         case n.Filter(of=n.Name()) if node.of is not None and isinstance(node.of, n.Name):
             if node.of.name in GLOBALS and node.of.name not in own:
@@ -173,6 +173,11 @@ def _built(node: n.Expr, known: dict[str, Constant]) -> Iterator[Trick]:
             texts = [s for s in sides if isinstance(s, str | list)]
             if texts and counts and len(texts[0]) * counts[0] > 10 * HUGE:
                 yield Trick("huge-text", f"{counts[0]:,} times {len(texts[0])}", node.line)
+        case n.Binary(operator="**"):
+            exponent = folded(node.right, known)
+            if isinstance(exponent, int) and exponent > HUGE:
+                yield Trick("huge-number", shown_of(node), node.line)
+                return
     value = folded(node, known)
     if (
         isinstance(value, str)

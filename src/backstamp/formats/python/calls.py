@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from backstamp.formats.python import folding, special
 from backstamp.formats.python.lookup import attribute
+from backstamp.formats.python.paths import PERSISTENCE, notable
 from backstamp.formats.python.roads import HANDLERS
 from backstamp.formats.python.sinks import (
     CODE,
@@ -27,6 +28,7 @@ from backstamp.formats.python.values import (
     Ref,
     Scope,
     Value,
+    described,
     either,
     options,
     unknown,
@@ -48,6 +50,7 @@ BUILTINS = frozenset(
 # Functions of these modules, fetched by a name that is not known.
 _OPEN_ENDED = frozenset({"os.?", "subprocess.?", "pty.?"})
 _INERT = frozenset("hasattr isinstance issubclass len print type super id hash".split())
+_ITERATING = frozenset({"next", "iter", "list", "tuple", "reversed"})
 _NOT_SENT = frozenset(
     {
         "headers",
@@ -100,6 +103,13 @@ def taint_of(arguments: list[Value], keywords: dict[str, Value]) -> int:
     return taint
 
 
+def _is_dug_out(callee: Ref) -> bool:
+    """Say whether a class was picked from all classes there are, as sandbox escapes pick ``Popen``."""
+    head, found, rest = callee.name.partition("__subclasses__()")
+    is_all = head in {"object.", "builtins.object."} or "__class__" in head or "gadget" in callee.hidden
+    return bool(found) and not rest and is_all
+
+
 def _instantiated(m: "Machine", cls: Class, arguments: list[Value], keywords: dict[str, Value]) -> Value:
     made = Instance(cls, taint_of(arguments, keywords))
     for name in ("__new__", "__init__", "__post_init__"):
@@ -133,12 +143,18 @@ def _call_name(
         special.noted(m, "resolve", name, callee, (*arguments, *keywords.values()))
     elif told.action:
         _act(m, told.action, name, callee, arguments, keywords, scope)
+    elif _is_dug_out(callee):
+        dug = Ref(callee.name, callee.taint, (*callee.hidden, "gadget"), callee.text)
+        special.noted(m, PROCESS, "__subclasses__", dug, (*arguments, *keywords.values()))
     elif told.suffix in special.SUFFIXES:
         special.SUFFIXES[told.suffix](m, callee, arguments, keywords, scope)
     if arguments or keywords:
         _hand_on(m, arguments, keywords, scope, invokes=told.invokes)
     if name in _INERT:
         return unknown()
+    first = arguments[0] if arguments else None
+    if name in _ITERATING and isinstance(first, Ref) and "__subclasses__" in first.name:
+        return first
     if name in {"chr", "unichr"} or name == "bytes":
         taint |= BUILT if taint & ~BUILT or name != "bytes" else 0
     hidden = callee.hidden if "gadget" in callee.hidden else ()
@@ -221,6 +237,10 @@ def _act(
             special.network(m, name, callee, arguments, keywords, taint_of(arguments, sent))
         case "open":
             special.opened(m, name, callee, arguments, keywords)
+        case "registry":
+            key = " ".join(described(v, 400) for v in arguments[:3])
+            if notable(key) == PERSISTENCE:
+                special.noted(m, "write", name, callee, (*arguments, *keywords.values()), key)
         case "delete" | "native" | "import":
             special.simple(m, action, name, callee, arguments, keywords)
         case _:

@@ -276,6 +276,8 @@ def _comprehension(m: "Machine", node: ast.ListComp | ast.SetComp | ast.Generato
             return Items(out, taint)
     _enter(m, node.generators, source, inner)
     value = evaluate(m, node.elt, inner)
+    if isinstance(value, Ref) and "__subclasses__" in value.name:
+        return value  # one class picked out of all that there are
     return unknown(value.taint | source.taint)
 
 

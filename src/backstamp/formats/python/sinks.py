@@ -132,6 +132,10 @@ _ACTIONS = {
         asyncio.open_connection socket.socket().listen socket.create_server
     """,
     DUP: "os.dup2 os.dup",
+    "registry": """
+        winreg.OpenKey winreg.OpenKeyEx winreg.CreateKey winreg.CreateKeyEx winreg.SetValue
+        _winreg.OpenKey _winreg.CreateKey
+    """,
     DELETE: "shutil.rmtree os.remove os.unlink os.rmdir os.removedirs",
     HOOK: """
         sys.settrace sys.setprofile sys.addaudithook threading.settrace threading.setprofile
@@ -206,7 +210,7 @@ _SOURCES = {
         torch.load safetensors.torch.load_file safetensors.safe_open safetensors.numpy.load_file numpy.load
         safetensors.torch.load gguf.GGUFReader
     """,
-    FILE: "json.load yaml.safe_load pathlib.Path().read_text pathlib.Path().read_bytes configparser.ConfigParser",
+    FILE: "json.load yaml.safe_load pathlib.Path().read_text pathlib.Path().read_bytes configparser.ConfigParser PIL.Image.open Image.open cv2.imread imageio.imread skimage.io.imread wave.open soundfile.read librosa.load",
     SECRET: """
         browser_cookie3.chrome browser_cookie3.firefox browser_cookie3.load
         win32crypt.CryptUnprotectData

@@ -124,6 +124,8 @@ def marks_of(text: str) -> tuple[str, ...]:
         marks.append("address")
     if "<" in text and _markup().search(text):
         marks.append("markup")
+    if _order().search(text):
+        marks.append("orders")
     return tuple(marks)
 
 
@@ -151,6 +153,17 @@ def _address() -> Pattern[str]:
     return re.compile(
         r"\b(?:https?|ftp|wss?|file|data)://(?!json-schema\.org|www\.w3\.org)[^\s/$.?#'\"<>]+[.:/]",
         re.IGNORECASE,
+    )
+
+
+@cache
+def _order() -> Pattern[str]:
+    import re
+
+    return re.compile(
+        r"\b(?:ignore|disregard|forget)\b.{0,20}\b(?:previous|prior|earlier|above)\b.{0,20}\binstructions"
+        r"|\b(?:curl|wget)\s.{0,200}\|\s*(?:ba|z)?sh\b",
+        re.IGNORECASE | re.DOTALL,
     )
 
 

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
+from backstamp.core.fact import Embedded
 from backstamp.core.finding import shown
-from backstamp.core.reading import Explained, Statement, Unread
+from backstamp.core.reading import Explained, Member, Statement, Unread
+from backstamp.formats import probe
+from backstamp.formats.encoded import decoded, is_encoded
 from backstamp.formats.safetensors import Flaw, Header, header_of
 from backstamp.models.facts.weights import MetadataEntry, TensorName, WeightsFlaw, WeightsSummary
 
 _MOST_FLAWS = 50
 _MOST_METADATA = 64
+_SMALLEST = 32  # bytes of a tensor that could hold more than numbers
 _CALLS = ("system", "eval", "exec", "import", "subprocess", "pickle", "popen", "compile")
 _ACTS = frozenset({"exec", "eval", "import", "pickle", "code", "script", "command", "payload", "reduce"})
 _LEFT_UNREAD = frozenset(
@@ -43,6 +47,8 @@ class SafetensorsReader:
         if any(p.flaw in _LEFT_UNREAD for p in header.problems):
             yield Unread("safetensors: the header does not fit the data")
         for key, value in header.metadata:
+            if len(value) > _SMALLEST and is_encoded(text := value[: 1 << 24].encode("utf-8", "replace")):
+                yield Member(Blob(memoryview(decoded(text)), path=(*blob.path, f"metadata {shown(key)}")))
             if speaks_of_code(key, value):
                 yield MetadataEntry(place=place, format="safetensors", key=key[:300], value=value[:1000])
         odd = 0
@@ -51,6 +57,7 @@ class SafetensorsReader:
                 odd += 1
                 yield TensorName(place=place, format="safetensors", name=tensor.name[:1000])
         yield from _runs(header, blob.size)
+        yield from _stowaways(blob, header, budget)
 
 
 def speaks_of_code(key: str, value: str) -> bool:
@@ -80,6 +87,20 @@ def _summary(blob: Blob, header: Header) -> WeightsSummary:
         dtypes=tuple(dtypes.most_common(16)),
         metadata=tuple((shown(k), shown(v)) for k, v in header.metadata[:_MOST_METADATA]),
     )
+
+
+def _stowaways(blob: Blob, header: Header, budget: Budget) -> Iterator[Statement]:
+    """What begins where a tensor begins and is none; pickles and zips there may be training states."""
+    for tensor in header.tensors:
+        at, end = header.data + tensor.start, header.data + tensor.end
+        if end - at < _SMALLEST or end > len(blob.view) or at < header.data:
+            continue
+        kind = probe.artifact_at(blob.view, at, budget)
+        if not kind or kind == "gguf":
+            continue
+        if kind not in ("pickle", "zip"):
+            yield Embedded(place=blob.at(at, end - at), kind=kind, host=("safetensors",))
+        yield Member(blob.part(at, end, f"embedded {kind} at {at}"), kinds=(kind,))
 
 
 def _runs(header: Header, size: int) -> Iterator[Explained]:

@@ -15,6 +15,7 @@ import msgspec
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
+from backstamp.core.fact import Embedded
 from backstamp.core.location import Location
 from backstamp.core.reading import Explained, Member, Statement, Unread
 from backstamp.formats import probe
@@ -36,6 +37,7 @@ from backstamp.models.facts.archive import (
 _METHOD_NAMES = {9: "deflate64", 1: "shrink", 6: "implode", 95: "xz", 97: "wavpack", 98: "ppmd", 99: "AES"}
 _STORAGE_FOLDERS = frozenset({"data", "constants", "tensors", "xl_model_weights", ".data", "weights"})
 _CODE_SUFFIXES = (".pkl", ".pickle", ".py", ".pyc", ".so", ".pt", ".pth", ".bin", ".joblib", ".npy", ".json")
+_SMALLEST = 40  # bytes of a comment or an extra field that could hold more than a note
 _SUSPECT_EXPANSION = 64 * 1024 * 1024
 
 
@@ -60,6 +62,8 @@ class _Reader:
         for entry in state.entries:
             yield from _entry(entry, state)
         yield from _overlaps(state)
+        for each in directories:
+            yield from _stowaway(_comment_of(each, blob), each.tail_end, state)
         yield from _hidden(state)
 
 
@@ -167,6 +171,7 @@ def _entry(entry: zips.Entry, state: _State) -> Iterator[Statement]:
         end = zips.descriptor_end(blob.view, end, entry.packed)
     state.spans.append((header.start, end))
     yield Explained(header.start, end)
+    yield from _stowaway(header.start + 30 + len(header.name), header.data, state)
     yield from _duplicates(entry, name, place, state)
     if entry.is_folder and not entry.packed:
         return
@@ -186,6 +191,25 @@ def _entry(entry: zips.Entry, state: _State) -> Iterator[Statement]:
         yield from _member(name, found, state, header.start)
     if mismatches and zips.text_of(header.name, header.flags) != name and contents:
         yield from _member(zips.text_of(header.name, header.flags), contents[0], state, header.start)
+
+
+def _comment_of(directory: zips.Directory, blob: Blob) -> int:
+    """Where the comment begins: after the end record, which the two records of zip64 may precede."""
+    records = bytes(blob.view[directory.tail : directory.tail + 128])
+    return directory.tail + max(0, records.find(b"PK\x05\x06")) + 22
+
+
+def _stowaway(start: int, end: int, state: _State) -> Iterator[Statement]:
+    """Look into comments and extra fields: room that loaders skip, and droppers read."""
+    view = state.blob.view
+    if end - start < _SMALLEST or not bytes(view[start + 4 : min(end, start + 260)]).strip(b"Z\0 "):
+        return
+    found = probe.first_artifact(view, start, end, state.budget)
+    if found is None or found[0] == "zip":  # zips in comments are read as further directories
+        return
+    kind, at = found
+    yield Embedded(place=state.blob.at(at, end - at), kind=kind, host=("zip",))
+    yield Member(state.blob.part(at, end, f"embedded {kind} at {at}"), kinds=(kind,))
 
 
 def _place(entry: zips.Entry, blob: Blob) -> Location:

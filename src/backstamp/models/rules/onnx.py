@@ -182,9 +182,9 @@ class InputGate:
 
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each gate that scores enough, one for each source and form."""
-        seen: set[tuple[tuple[str, ...], str, str]] = set()
+        seen = {_gate_key(fact) for fact in facts.of(GraphGate) if is_backdoor(fact)}
         for fact in facts.of(GraphGate):
-            key = (fact.place.path, fact.source, fact.form)
+            key = _gate_key(fact)
             if key not in seen and score_of(fact) >= _GATE_SCORE:
                 seen.add(key)
                 yield self.RULE.found(
@@ -194,6 +194,54 @@ class InputGate:
                     tensor=fact.tensor,
                     form=fact.form,
                 )
+
+
+class GraphBackdoor:
+    """## What it does
+
+    Looks for a test that boils the model's whole input down to a few numbers, made without any weights, and
+    that decides whether the output is a row of stored values instead of what the weights computed.
+
+    ## Why is this bad?
+    It is a graph backdoor (ShadowLogic): a trigger in the input gives the answer that somebody stored. Masks
+    work position by position, and put one value in; this puts a whole answer in.
+
+    ## What to do
+    Do not use the model. Compare its graph with the one its maker's exporter writes.
+    """
+
+    RULE: ClassVar = Rule(
+        code="ONX108",
+        name="graph-backdoor",
+        severity=Severity.HIGH,
+        confidence=Confidence.MEDIUM,
+        message="a test of the whole input {source} puts a stored answer into {tensor} ({form})",
+        maps=("CWE-506", "AML.T0018", "ML06:2023"),
+    )
+    WANTS: ClassVar = (GraphGate,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each source and form."""
+        seen: set[tuple[tuple[str, ...], str, str]] = set()
+        for fact in facts.of(GraphGate):
+            if is_backdoor(fact) and _gate_key(fact) not in seen:
+                seen.add(_gate_key(fact))
+                yield self.RULE.found(
+                    fact,
+                    evidence=("test: " + " ".join(fact.tests),),
+                    source=fact.source,
+                    tensor=fact.tensor,
+                    form=fact.form,
+                )
+
+
+def is_backdoor(gate: GraphGate) -> bool:
+    """Say whether the whole input is tested, and a stored answer of several values is put out."""
+    return gate.feeds_trunk and gate.is_reduced and gate.alternative > 1 and score_of(gate) > _GATE_SCORE
+
+
+def _gate_key(gate: GraphGate) -> tuple[tuple[str, ...], str, str]:
+    return gate.place.path, gate.source, gate.form
 
 
 class MetadataCode:
@@ -265,6 +313,7 @@ RULES = (
     ExternalDataKey,
     UnknownDomain,
     InputGate,
+    GraphBackdoor,
     MetadataCode,
     RemoteOperator,
 )

@@ -1,6 +1,8 @@
 """How rules about Python source look at effects, and how they tell of them."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from re import Pattern
 
 from backstamp.core.fact import FactBook
 from backstamp.core.finding import Finding, Rule
@@ -73,3 +75,32 @@ def is_dropped(effect: PythonEffect) -> bool:
         Command.ASKING,
         Command.TOOL,
     }
+
+
+def installs(effect: PythonEffect) -> bool:
+    """Say whether an effect installs a package from an address other than the known hosts of packages."""
+    if effect.action != "process" or "install" not in effect.text or command_of(effect) is not Command.TOOL:
+        return False
+    found = _installed_from().search(effect.text)
+    return found is not None and not f".{found[1].lower()}".endswith(_PACKAGE_HOSTS)
+
+
+_PACKAGE_HOSTS = tuple(
+    "." + host
+    for host in "pypi.org pypi.python.org files.pythonhosted.org pytorch.org nvidia.com nvidia.cn github.com "
+    "githubusercontent.com gitlab.com bitbucket.org huggingface.co hf.co googleapis.com "
+    " pyg.org dgl.ai tuna.tsinghua.edu.cn "
+    "aliyun.com aliyuncs.com ustc.edu.cn douban.com tencent.com tencentyun.com "
+    "baidu.com huaweicloud.com sjtu.edu.cn "
+    "anaconda.org amazonaws.com modelscope.cn openmmlab.com intel.com amd.com jax.dev paddlepaddle.org.cn "
+    "fbaipublicfiles.com".split()
+)
+
+
+@cache
+def _installed_from() -> Pattern[str]:
+    import re
+
+    return re.compile(
+        r"\binstall\b.{0,300}?(?:\s|=|\+|@ )https?://(?:[^\s/@]*@)?([\w.-]+)", re.IGNORECASE | re.DOTALL
+    )

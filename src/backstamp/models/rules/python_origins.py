@@ -6,7 +6,7 @@ from typing import ClassVar
 from backstamp.core.fact import FactBook
 from backstamp.core.finding import Confidence, Finding, Rule, Severity
 from backstamp.models.facts.python import PythonEffect
-from backstamp.models.rules.python_evidence import HIDE, RUN_CODE, is_dropped, met, runs_itself
+from backstamp.models.rules.python_evidence import HIDE, RUN_CODE, installs, is_dropped, met, runs_itself
 
 
 class CodeFromData:
@@ -94,7 +94,8 @@ class DroppedFile:
 class FetchedCode:
     """
     ## What it does
-    Looks for downloads, made when code is loaded, into files that hold code or programs.
+    Looks for downloads, made when code is loaded, into files that hold code or programs, and for packages
+    installed from an index or address that nobody knows.
 
     ## Why is this bad?
     Whoever answers the request decides what runs next.
@@ -115,7 +116,7 @@ class FetchedCode:
 
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each such effect."""
-        return met(facts, self.RULE, lambda e: e.action == "fetch" and runs_itself(e))
+        return met(facts, self.RULE, lambda e: runs_itself(e) and (e.action == "fetch" or installs(e)))
 
 
 class CodeFromFile:
@@ -142,7 +143,13 @@ class CodeFromFile:
 
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each such effect."""
-        return met(facts, self.RULE, lambda e: _is_from_file(e) and runs_itself(e) and _is_named_data(e.text))
+        return met(facts, self.RULE, self._holds)
+
+    @staticmethod
+    def _holds(effect: PythonEffect) -> bool:
+        if not runs_itself(effect):
+            return False
+        return _is_from_weights(effect) or (_is_from_file(effect) and _is_named_data(effect.text))
 
 
 class DynamicCallee:
@@ -207,6 +214,16 @@ def _is_evaluated(effect: PythonEffect) -> bool:
 
 def _is_from_file(effect: PythonEffect) -> bool:
     return effect.action == "code" and effect.callee in {"exec", "eval"} and "file" in effect.taint
+
+
+def _is_from_weights(effect: PythonEffect) -> bool:
+    is_plain = not {"decoded", "built"} & set(effect.taint)
+    return (
+        effect.action == "code"
+        and effect.callee in {"exec", "eval"}
+        and "weights" in effect.taint
+        and is_plain
+    )
 
 
 def _is_named_data(text: str) -> bool:

@@ -9,8 +9,6 @@
 """
 
 from collections.abc import Iterator
-from functools import cache
-from re import Pattern
 from typing import ClassVar
 
 from backstamp.core.fact import FactBook
@@ -21,6 +19,17 @@ from backstamp.models.facts.template import (
     TemplateText,
     TemplateTrick,
     TemplateWord,
+)
+from backstamp.models.rules.template_words import (
+    DUNDERS,
+    acting_text,
+    is_hostile,
+    is_wordy,
+    listed,
+    python_name,
+    swaps_addresses,
+    takes_the_system_role,
+    words_of,
 )
 
 # Names without underscores that lead to the interpreter all the same.
@@ -54,11 +63,6 @@ _SINKS = frozenset(
         "vars",
         "execfile",
     }
-)
-_DUNDERS = (
-    "class mro bases base subclasses globals builtins import init getattribute getattr dict module"
-    " code closure"
-    " self func loader spec reduce reduce_ex call new del enter exit getitem setattr name qualname doc"
 )
 _FUNCTIONS = frozenset({
     "raise_exception", "strftime_now", "namespace", "range", "dict", "caller", "loop", "super", "cycler",
@@ -101,12 +105,9 @@ _TESTS = frozenset(
         " list dict null sequence contains startswith endswith"
     ).split()
 )
-_KNOWN_WORDS = frozenset({
-    "image", "image_url", "video", "video_url", "audio", "input_audio", "text", "type", "json", "none",
-    "null", "true",
-    "false", "system", "user", "assistant", "tool", "function", "content", "role", "python", "reasoning",
-    "thinking",
-})  # fmt: skip
+
+
+_EXHAUSTING = frozenset({"huge-range", "huge-text", "huge-number"})
 
 
 class InterpreterAccess:
@@ -163,7 +164,7 @@ def _leads_inside(word: TemplateWord) -> bool:
         case "filter":
             return is_dunder(word.name) or word.name in _SINKS
         case "string":
-            return len(word.name) <= 60 and _python_name().search(word.name) is not None
+            return len(word.name) <= 60 and python_name().search(word.name) is not None
         case _:
             return False
 
@@ -176,7 +177,7 @@ def is_dunder(name: str) -> bool:
     return (
         len(name) > 4
         and name.startswith("__")
-        and (name.endswith("__") or name.strip("_") in _DUNDERS.split())
+        and (name.endswith("__") or name.strip("_") in DUNDERS.split())
     )
 
 
@@ -207,8 +208,8 @@ class HiddenName:
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each trick of these kinds."""
         for trick in facts.of(TemplateTrick):
-            is_name = trick.kind != "built-name" or _python_name().search(trick.seen)
-            if is_name and trick.kind not in ("huge-range", "huge-text"):
+            is_name = trick.kind != "built-name" or python_name().search(trick.seen)
+            if is_name and trick.kind not in _EXHAUSTING:
                 yield self.RULE.found(trick, kind=trick.kind, seen=trick.seen)
 
 
@@ -227,7 +228,7 @@ class Exhaustion:
     RULE: ClassVar = Rule(
         code="TPL103",
         name="exhausting-template",
-        severity=Severity.MEDIUM,
+        severity=Severity.HIGH,
         confidence=Confidence.HIGH,
         message="rendering the template exhausts the machine ({kind}): {seen}",
         maps=("CWE-400", "AML.T0029"),
@@ -237,7 +238,7 @@ class Exhaustion:
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each trick of these kinds."""
         for trick in facts.of(TemplateTrick):
-            if trick.kind in ("huge-range", "huge-text"):
+            if trick.kind in _EXHAUSTING:
                 yield self.RULE.found(trick, kind=trick.kind, seen=trick.seen)
 
 
@@ -332,8 +333,8 @@ class GatedInstruction:
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each gate before such text."""
         for gated in facts.of(GatedText):
-            if is_hostile(gated.text):
-                yield self.RULE.found(gated, triggers=_listed(gated.triggers), text=gated.text.strip())
+            if is_hostile(gated.text) or takes_the_system_role(gated) or swaps_addresses(gated):
+                yield self.RULE.found(gated, triggers=listed(gated.triggers), text=gated.text.strip())
 
 
 class GatedWords:
@@ -365,8 +366,9 @@ class GatedWords:
             triggers = tuple(t for t in gated.triggers if is_wordy(t))
             echoed = {w for t in triggers for w in t.lower().split()}
             added = [w for w in words_of(gated.text) if w.lower().strip(".,:;!?") not in echoed]
-            if triggers and not is_hostile(gated.text) and len(added) >= 3:
-                yield self.RULE.found(gated, triggers=_listed(triggers), text=gated.text.strip())
+            is_told = is_hostile(gated.text) or takes_the_system_role(gated)
+            if triggers and not is_told and len(added) >= 3:
+                yield self.RULE.found(gated, triggers=listed(triggers), text=gated.text.strip())
 
 
 class OddText:
@@ -399,72 +401,38 @@ class OddText:
                 yield self.RULE.found(text, marks=", ".join(text.marks), text=text.text)
 
 
-def is_wordy(trigger: str) -> bool:
-    """Say whether a trigger is something people write, not a control token."""
-    text = trigger.strip()
-    if text.lower() in _KNOWN_WORDS or not any(c.isalnum() for c in text):
-        return False
-    if text.startswith(("date ", "without ")):
-        return False
-    return _token().fullmatch(text) is None
+class HostileText:
+    """
+    ## What it does
+    Looks for text that a chat template writes into every conversation and that acts: scripts, orders to
+    ignore what was said before, commands that fetch and run, pictures whose address takes the answer along.
 
+    ## Why is this bad?
+    Each user of the model is answered by whoever wrote the template, or has the conversation sent away.
 
-def words_of(text: str) -> list[str]:
-    """The words of a text for people, without control tokens and their names."""
-    return [w for w in _token_inside().sub(" ", text).split() if sum(c.isalpha() for c in w) >= 2]
+    ## What to do
+    Do not load the model. Take the template of the original maker.
+    """
 
-
-def is_hostile(text: str) -> bool:
-    """Say whether a text leads elsewhere or asks a model to deceive."""
-    return _hostile().search(text) is not None
-
-
-def _listed(triggers: tuple[str, ...]) -> str:
-    return ", ".join(f'"{t[:60]}"' for t in triggers[:3])
-
-
-@cache
-def _python_name() -> Pattern[str]:
-    import re
-
-    return re.compile("__(?:" + "|".join(_DUNDERS.split()) + ")__")
-
-
-@cache
-def _token() -> Pattern[str]:
-    import re
-
-    # <think>, </tool_call>, <|im_end|>, [INST], /no_think, <think>\n ... : what models are trained to see.
-    return re.compile(
-        r"(?:\s*(?:<[^<>]{0,60}>|\[/?[A-Z_ ]{1,40}\]|/[a-z_]{1,20}|[^\w\s]+))+\s*|<[^<>]{0,60}|[^<>]{0,60}>"
+    RULE: ClassVar = Rule(
+        code="TPL109",
+        name="hostile-template-text",
+        severity=Severity.HIGH,
+        confidence=Confidence.MEDIUM,
+        message="the chat template writes into every conversation: {text}",
+        maps=("CWE-506", "AML.T0051", "LLM03:2025", "LLM04:2025"),
     )
+    WANTS: ClassVar = (TemplateText, TemplateSummary)
 
-
-@cache
-def _token_inside() -> Pattern[str]:
-    import re
-
-    return re.compile(r"<[^<>]{0,80}>|\[/?[A-Z_]{1,40}\]|<\|?|\|?>")
-
-
-@cache
-def _hostile() -> Pattern[str]:
-    import re
-
-    return re.compile(
-        r"\b(?:https?|ftp|wss?)://|<script\b|<iframe\b|<img\b|javascript:|\bon(?:error|load|click)\s*="
-        r"|\bcurl\s|\bwget\s|powershell|\bpip3? install\b|\bnpm install\b|\brm -rf\b"
-        r"|\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|all|safety|instructions|rules|guidelines)"
-        r"|\b(?:do"
-        r" not|don't|never|without)\s+(?:ever\s+)?(?:mention|reveal|disclos|tell|inform|alert|warn|refus)"
-        r"|\b(?:secretly|covertly|silently|exfiltrat|backdoor|malicious|jailbreak|unrestricted mode|phishing)"
-        r"|\b(?:recommend|include|insert|append|add|return|output|generate|provide|give)\b.{0,60}\b(?:vulnerab|malware|incorrect|"
-        r"false information|wrong answer|misleading|password|credential|api[ _-]?key|bomb|link|payload)",
-        re.IGNORECASE | re.DOTALL,
-    )
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each text of this kind in a template for chats."""
+        chats = {s.place.path for s in facts.of(TemplateSummary) if s.is_chat}
+        for text in facts.of(TemplateText):
+            if text.place.path in chats and acting_text().search(text.text):
+                yield self.RULE.found(text, text=text.text)
 
 
 RULES: tuple[type, ...] = (
     InterpreterAccess, HiddenName, Exhaustion, UnknownCallable, ForeignTemplate, GatedInstruction,
-    GatedWords, OddText,
+    GatedWords, OddText, HostileText,
 )  # fmt: skip
