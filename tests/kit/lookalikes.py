@@ -64,6 +64,7 @@ _VALUES: dict[str, object] = {
         Call(Ref("numpy._core.multiarray", "_reconstruct"), Ref("numpy", "ndarray"), (0,), b"b"),
         (1, (2,), _FLOAT, False, b"\0" * 16),
     ),
+    "old-wrapper": Built(New(Ref("gensim.models.wrappers.fasttext", "FastText")), {"min_count": 1}),
     "ufunc": Call(Ref("numpy.core", "_ufunc_reconstruct"), "numpy", "add"),
     "random-state": Call(Ref("numpy.random._pickle", "__randomstate_ctor"), "MT19937"),
     "masked": Call(

@@ -201,7 +201,8 @@ def _is_out_of_place(known: Callable, values: tuple[AnyValue, ...]) -> bool:
 
 def _effects_of(known: Callable, op: str) -> frozenset[Effect]:
     if op in ("NEWOBJ", "NEWOBJ_EX") and not callables.is_standard(known.module):
-        return known.new
+        # Only classes have a __new__: where the table has a word on a whole module, it means its functions.
+        return known.new if known.kind == "class" else frozenset()
     return known.effects
 
 
