@@ -359,12 +359,18 @@ def _global(each: PickleGlobal) -> Iterator[Judgement]:
         yield Judgement(kind="scanner-tampering", fact=each, callee=callee, shows=shows)
     elif each.module in allowances.RUNS_ON_IMPORT or each.module.endswith(".__main__"):
         yield Judgement(kind="code", fact=each, callee=each.module, detail="runs when imported", shows=shows)
-    elif is_sink(Name(each.module, each.name)):
+    elif is_sink(Name(each.module, each.name)) and not _is_only_a_class(each):
         yield Judgement(kind="dangerous-global", fact=each, callee=callee, shows=shows)
     elif _is_dunder(each.name) and not allowances.is_known_dunder(each.module, each.name):
         yield Judgement(kind="dunder", fact=each, callee=callee, shows=shows)
     elif _crosses_modules(each.module, each.name):
         yield Judgement(kind="crossing", fact=each, callee=callee, shows=shows)
+
+
+def _is_only_a_class(each: PickleGlobal) -> bool:
+    """Say whether a global of a library is only there to make objects of: judged where it is made."""
+    makes = "instantiated" in each.roles and not {"called", "argument", "overwritten"} & set(each.roles)
+    return makes and not callables.is_standard(each.module)
 
 
 def is_derived(known: Callable) -> bool:
