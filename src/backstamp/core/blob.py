@@ -1,5 +1,7 @@
 """Blobs: read-only bytes with a path. Readers see nothing else of the world."""
 
+from collections.abc import Callable
+
 from backstamp.core.digest import Digest, digest_of
 from backstamp.core.location import Bytes, Line, Location, Pointer
 
@@ -12,7 +14,7 @@ class Blob:
     so (``Unread``) unless the part beyond holds nothing but raw numbers.
     """
 
-    __slots__ = ("_digest", "path", "size", "view")
+    __slots__ = ("_digest", "_release", "path", "size", "view")
 
     def __init__(
         self,
@@ -21,11 +23,13 @@ class Blob:
         path: tuple[str, ...],
         size: int | None = None,
         digest: Digest | None = None,
+        release: Callable[[], None] | None = None,
     ) -> None:
         self.view = memoryview(view)
         self.path = path
         self.size = len(self.view) if size is None else size
         self._digest = digest
+        self._release = release
 
     @property
     def name(self) -> str:
@@ -41,8 +45,13 @@ class Blob:
     def digest(self) -> Digest | None:
         """The SHA-256, computed once when first asked for; ``None`` if only the head is at hand."""
         if self._digest is None and self.is_whole:
-            self._digest = digest_of(self.view)
+            self._digest = digest_of(self.view, self.give_back)
         return self._digest
+
+    def give_back(self) -> None:
+        """Let the system take the memory of a mapped file back; its bytes are read again when asked for."""
+        if self._release is not None:
+            self._release()
 
     def head(self, length: int) -> bytes:
         """Copy the first bytes."""
@@ -66,4 +75,4 @@ class Blob:
 
     def part(self, start: int, end: int, name: str) -> "Blob":
         """Make a blob of a run of these bytes, without copying them."""
-        return Blob(self.view[start:end], path=(*self.path, name))
+        return Blob(self.view[start:end], path=(*self.path, name), release=self._release)

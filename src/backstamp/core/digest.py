@@ -1,6 +1,10 @@
 """Digests: the names of bytes."""
 
+from collections.abc import Callable
+
 import msgspec
+
+_RUN = 32 * 1024 * 1024
 
 
 class Digest(msgspec.Struct, frozen=True):
@@ -12,8 +16,14 @@ class Digest(msgspec.Struct, frozen=True):
         return f"sha256:{self.hex}"
 
 
-def digest_of(data: bytes | memoryview) -> Digest:
-    """Compute the digest of bytes that are at hand."""
+def digest_of(data: bytes | memoryview, between: Callable[[], None] | None = None) -> Digest:
+    """Compute the digest of bytes that are at hand; ``between`` is called after each run of them."""
     import hashlib
 
-    return Digest(hashlib.sha256(data).hexdigest())
+    if between is None or len(data) <= _RUN:
+        return Digest(hashlib.sha256(data).hexdigest())
+    made = hashlib.sha256()
+    for at in range(0, len(data), _RUN):
+        made.update(data[at : at + _RUN])
+        between()
+    return Digest(made.hexdigest())

@@ -1,7 +1,7 @@
 """Joins the areas' catalogs: the one list of readers and rules."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from backstamp.core.catalog import Area, FamilyEntry, ReaderEntry
@@ -15,11 +15,14 @@ AREAS: tuple[Area, ...] = (MODELS,)
 
 def readers_for(kinds: Iterable[str], areas: tuple[Area, ...] = AREAS) -> Iterator[Reader]:
     """Load the readers which read any of these formats, in the order of the catalogs."""
+    for entry in _entries_for(tuple(kinds), areas):
+        yield _reader(entry)
+
+
+@lru_cache(maxsize=1024)
+def _entries_for(kinds: tuple[str, ...], areas: tuple[Area, ...]) -> tuple[ReaderEntry, ...]:
     wanted = frozenset(kinds)
-    for area in areas:
-        for entry in area.readers:
-            if wanted.intersection(entry.kinds):
-                yield _reader(entry)
+    return tuple(entry for area in areas for entry in area.readers if wanted.intersection(entry.kinds))
 
 
 def families_for(

@@ -23,6 +23,7 @@ from backstamp.engine.isolation import guarded, guarded_rule
 from backstamp.formats import probe, sniff
 
 _NESTED_DIGEST = 256 * 1024 * 1024
+_LARGE = 8 * 1024 * 1024  # after a member of this size, memory is given back
 _WORSE = (Status.SKIPPED, Status.COMPLETE, Status.UNSUPPORTED, Status.PARTIAL, Status.FAILED)
 
 
@@ -124,6 +125,8 @@ def _artifact(blob: Blob, forced: tuple[str, ...], depth: int, state: _State) ->
     if not was_read and not sniff.is_known(kinds):
         problems.append(Unread("no reader for this format", Status.UNSUPPORTED))
     state.coverage.insert(place, _coverage(blob, kinds, problems, left))
+    if len(blob.view) > _LARGE:
+        blob.give_back()
 
 
 def _read(

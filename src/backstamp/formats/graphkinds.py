@@ -44,7 +44,9 @@ _NAMED = (
 def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> frozenset[str]:
     """Name the graph formats that the bytes could be taken for."""
     kinds = set(_protobuf_kinds(view, size))
-    if any(bytes(view[at : at + 8]) == _HDF5 for at in (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)):
+    if len(view) > 512 and any(
+        bytes(view[at : at + 8]) == _HDF5 for at in (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
+    ):
         kinds.add("hdf5")
     if len(view) == size and bytes(view[-8:]) == _TABLE_MAGIC:
         kinds.add("tf-checkpoint-index")

@@ -108,7 +108,7 @@ def _below(visit: Visit) -> Iterator[Visit]:
 
 
 def is_too_rich(data: bytes | memoryview) -> bool:
-    """Say whether a document has more values than are held: each takes some hundred bytes once it is parsed."""
+    """Say whether a document has more values than are held: each takes some hundred bytes once parsed."""
     held = data if isinstance(data, bytes) else bytes(data)
     return len(held) > MOST_VALUES and sum(map(held.count, _BEFORE_VALUES)) > MOST_VALUES
 

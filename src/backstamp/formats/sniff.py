@@ -4,6 +4,8 @@ Names are hints only where the content is text, since text has no magic: a ``.py
 because an interpreter would be told so.
 """
 
+from functools import cache
+
 from backstamp.core.blob import Blob
 from backstamp.formats.compressed import stream_kind
 from backstamp.formats.executable import native_at
@@ -96,9 +98,10 @@ def kinds_of(blob: Blob) -> frozenset[str]:
         return frozenset({"empty"})
     view = blob.view
     head = bytes(view[:512])
-    kinds = {kind for magic, at, kind in _MAGIC if head.startswith(magic, at)}
-    kinds |= {kind for magic, at, kind in _MEDIA if head.startswith(magic, at)}
     first = head[0]
+    kinds = {
+        kind for magic, at, kind in (*_magics().get(first, ()), *_magics()[-1]) if head.startswith(magic, at)
+    }
     if first in _STREAM_STARTS and (stream := stream_kind(head)):
         kinds.add(stream)
     if first in _NATIVE_STARTS and (native := _native_kind(view)):
@@ -127,6 +130,16 @@ def kinds_of(blob: Blob) -> frozenset[str]:
         kinds.add("pickle")
     kinds |= {kind for suffix, kind in _PROMISED if name.endswith(suffix) and not kinds - {"text", "json"}}
     return frozenset(kinds)
+
+
+@cache
+def _magics() -> dict[int, tuple[tuple[bytes, int, str], ...]]:
+    """The magic words by their first byte; under -1 those that stand further in."""
+    table: dict[int, tuple[tuple[bytes, int, str], ...]] = {-1: ()}
+    for entry in (*_MAGIC, *_MEDIA):
+        key = entry[0][0] if entry[1] == 0 else -1
+        table[key] = (*table.get(key, ()), entry)
+    return table
 
 
 def settled(found: frozenset[str], forced: tuple[str, ...]) -> tuple[str, ...]:

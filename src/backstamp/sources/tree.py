@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import msgspec
 
@@ -86,21 +87,24 @@ def opened(entry: Entry) -> Iterator[Blob]:
     except (OSError, ValueError) as error:
         raise SourceError(f'cannot read "{entry.path}": {_why(error)}') from error
     try:
-        view = _bytes_of(handle, entry.path)
+        found = _bytes_of(handle, entry.path)
     finally:
         os.close(handle)
-    yield Blob(view, path=(entry.shown,))
+    release = None
+    if isinstance(found, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        release = partial(found.madvise, mmap.MADV_DONTNEED)
+    yield Blob(memoryview(found), path=(entry.shown,), release=release)
 
 
-def _bytes_of(handle: int, path: str) -> memoryview:
+def _bytes_of(handle: int, path: str) -> bytes | mmap.mmap:
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise SourceError(f'cannot read "{path}": it is not a regular file')
         if status.st_size > _COPIED:
-            return memoryview(mmap.mmap(handle, 0, access=mmap.ACCESS_READ))
+            return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
         with os.fdopen(os.dup(handle), "rb") as file:
-            return memoryview(file.read())
+            return file.read()
     except (OSError, ValueError) as error:
         raise SourceError(f'cannot read "{path}": {_why(error)}') from error
 

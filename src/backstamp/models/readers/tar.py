@@ -82,7 +82,8 @@ def _entry(
     else:
         first[entry.name] = _sketch(view)
     kinds = ("pickle",) if is_torch and entry.name.removeprefix("./") in _TORCH else ()
-    yield Member(Blob(view, path=(*blob.path, label), size=entry.size), kinds=kinds)
+    member = Blob(view, path=(*blob.path, label), size=entry.size, release=blob.give_back)
+    yield Member(member, kinds=kinds)
 
 
 def _sketch(view: memoryview) -> bytes:

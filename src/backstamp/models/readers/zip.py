@@ -38,6 +38,7 @@ _METHOD_NAMES = {9: "deflate64", 1: "shrink", 6: "implode", 95: "xz", 97: "wavpa
 _STORAGE_FOLDERS = frozenset({"data", "constants", "tensors", "xl_model_weights", ".data", "weights"})
 _CODE_SUFFIXES = (".pkl", ".pickle", ".py", ".pyc", ".so", ".pt", ".pth", ".bin", ".joblib", ".npy", ".json")
 _SMALLEST = 40  # bytes of a comment or an extra field that could hold more than a note
+_RUN = 32 * 1024 * 1024
 _SUSPECT_EXPANSION = 64 * 1024 * 1024
 
 
@@ -309,11 +310,20 @@ def _checked(entry: zips.Entry, found: _Found, name: str, state: _State) -> Iter
         yield ZipMismatch(
             place=place, name=name, field="content size", central=str(entry.size), local=str(found.size)
         )
-    elif entry.crc and len(found.view) == found.size and (actual := crc32(found.view)) != entry.crc:
+    elif entry.crc and len(found.view) == found.size and (actual := _sum(found.view, state)) != entry.crc:
         # A checksum of zero is written by torch where it was told not to compute them.
         yield ZipMismatch(
             place=place, name=name, field="content crc", central=f"{entry.crc:08x}", local=f"{actual:08x}"
         )
+
+
+def _sum(view: memoryview, state: _State) -> int:
+    total = 0
+    for at in range(0, len(view), _RUN):
+        total = crc32(view[at : at + _RUN], total)
+        if len(view) > _RUN:
+            state.blob.give_back()
+    return total
 
 
 def _duplicates(entry: zips.Entry, name: str, place: Location, state: _State) -> Iterator[Statement]:
@@ -340,7 +350,8 @@ def _member(name: str, found: _Found, state: _State, start: int) -> Iterator[Sta
     label = name if key not in state.seen and (0, name) not in state.seen else f"[at {start}]/{name}"
     state.seen.add(key)
     state.seen.add((0, name))
-    blob = Blob(found.view, path=(*state.blob.path, label), size=found.size)
+    path = (*state.blob.path, label)
+    blob = Blob(found.view, path=path, size=found.size, release=state.blob.give_back)
     yield Member(blob, kinds=_forced(name, state))
 
 
