@@ -43,6 +43,7 @@ def found(value: object, name: str = "config.json") -> list[str]:
         ({"_attn_implementation_internal": "paged|evil/kernel@main:fn"}, "CFG104", "deny"),
         ({"attn_implementation": {"text_config": "sdpa", "vision_config": "evil/kernel"}}, "CFG104", "deny"),
         ({"vision_config": {"_attn_implementation_internal": "evil/kernel"}}, "CFG104", "deny"),
+        ({"_experts_implementation": "evil/kernel"}, "CFG104", "deny"),
         ({"_attn_implementation": "kernels-community/flash-attn3"}, "CFG105", "warn"),
         ({"tokenizer_class": "evil/repo--tok.T"}, "CFG107", "deny"),
         ({"processor_class": "os.system"}, "CFG107", "deny"),
@@ -151,6 +152,7 @@ def test_judges_the_parent_library_of_an_adapter(library, expected):
     [
         (CONFIG, "config.json"),
         (CONFIG | {"_attn_implementation": "flash_attention_2", "attn_implementation": None}, "config.json"),
+        (CONFIG | {"_experts_implementation": "grouped_mm"}, "config.json"),
         (CONFIG | {"_attn_implementation_autoset": True, "trust_remote_code": False}, "config.json"),
         (CONFIG | {"attn_implementation": {"": "sdpa", "text_config": "paged|eager"}}, "config.json"),
         ({"tokenizer_class": "PreTrainedTokenizerFast", "auto_map": {}}, "tokenizer_config.json"),

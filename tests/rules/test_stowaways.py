@@ -135,3 +135,9 @@ def test_denies_a_tensor_that_is_something_else(payload: bytes) -> None:
 def test_leaves_a_training_state_in_a_tensor_alone() -> None:
     header = {"extra_state": weights.entry("U8", [len(PLAIN)], 0, len(PLAIN))}
     assert codes(weights.safetensors(header, PLAIN), "m.safetensors") == []
+
+
+def test_many_harmless_strings_hide_none() -> None:
+    harmless = [base64.b64encode(pickled({"a": [n, "x" * 40]})).decode() for n in range(500)]
+    settings = {"states": [*harmless, base64.b64encode(EVIL).decode()]}
+    assert verdict(json.dumps(settings).encode(), "config.json").outcome is Outcome.DENY

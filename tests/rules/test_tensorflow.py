@@ -101,3 +101,12 @@ def test_reads_checkpoints_as_raw_values():
     assert [c.status for c in examined(index, "variables.index").coverage] == [Status.COMPLETE]
     data = examined(bytes(range(1, 255)), "variables.data-00000-of-00001")
     assert [(c.status, c.kinds) for c in data.coverage] == [(Status.COMPLETE, ("tf-checkpoint-data",))]
+
+
+@pytest.mark.parametrize(
+    ("region", "found"),
+    [("/etc/passwd", ["TFG103"]), ("~/.ssh/id_rsa", ["TFG103"]), ("memmapped_package://weights", [])],
+)
+def test_finds_constants_mapped_from_files_of_the_system(region, found):
+    mapped = graphs.tf_node("z", "ImmutableConst", "x", memory_region_name=graphs.length(2, region))
+    assert codes(graphs.saved_model(graphs.tf_network(mapped)), "saved_model.pb") == found

@@ -46,6 +46,7 @@ _DECISIVE = _CODE | _CLASSES | {
     "trust_remote_code", "auto_mapping", "chat_template", "architectures", "model_type", "_class_name",
     "weight_map",
     "_attn_implementation", "attn_implementation", "_attn_implementation_internal",
+    "_experts_implementation", "experts_implementation",
 }  # fmt: skip
 _OF_MODELS = frozenset({
     "model_type", "architectures", "transformers_version", "_name_or_path", "_class_name", "auto_map",
@@ -140,7 +141,9 @@ def _setting(visit: Visit, blob: Blob, document: str) -> Iterator[Statement]:
         yield from _code(visit, blob)
     elif key == "trust_remote_code" and _is_true(value):
         yield TrustSetting(place=place, value=shown(str(value)), document=document)
-    elif key.endswith("attn_implementation") or key.startswith("_attn_implementation"):
+    elif key.endswith(("attn_implementation", "experts_implementation")) or key.startswith(
+        "_attn_implementation"
+    ):
         yield from _attention(visit, blob)
     elif key in _CLASSES and isinstance(value, str):
         yield ClassSetting(place=place, key=key, value=value[:1000])

@@ -128,7 +128,12 @@ class FileRead:
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each reading operator."""
         for fact in _operators(facts):
-            if fact.op in _READS:
+            # Regions are made by the converter beside the model: a path of the system is a foreign file.
+            maps = fact.op == "ImmutableConst" and any(
+                t.removeprefix("memory_region_name=").startswith(("/", "~", "\\", "file:"))
+                for t in fact.texts
+            )
+            if fact.op in _READS or maps:
                 yield self.RULE.found(fact, evidence=fact.texts, op=fact.op)
 
 
