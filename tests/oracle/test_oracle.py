@@ -24,6 +24,8 @@ from backstamp.formats.pickle.machine import Machine
 from backstamp.formats.pickle.values import Broken
 from backstamp.models.facts.pickle import PickleCall, PickleOddity
 from backstamp.models.readers.pickle import READER
+from kit.evasions import cases
+from kit.lookalikes import lookalikes
 from kit.pickle_asm import Appended, Built, Call, New, Pid, Ref, Updated, asm, op, pickled
 from oracle.oracle import Oracle, Recorder, ours
 
@@ -288,3 +290,45 @@ def test_the_reader_follows_what_c_reads_behind_a_crossed_frame(oracle):
 def test_the_child_is_this_interpreter(oracle):
     assert sys.version_info >= (3, 11)
     assert oracle.of(pickled(1))["c"] == {"events": [], "error": ""}
+
+
+def acts(events: list[list[object]]) -> list[list[object]]:
+    """The imports, calls and persistent ids among events: the pure unpickler fills containers otherwise."""
+    return [e for e in events if e[0] in ("import", "call", "pid")]
+
+
+def check_pure(oracle, data: bytes) -> bool:
+    """Hold the pure unpickler against ours where it comes to the end; say whether it did."""
+    both = oracle.of(data)
+    pure = both["py"]
+    if pure["error"] or both["c"]["error"] or crosses(data):
+        return False
+    assert acts(ours(data)["events"])[:MOST] == acts(pure["events"])[:MOST], (data, pure)
+    return True
+
+
+def test_the_pure_unpickler_agrees_wherever_it_comes_to_the_end(oracle):
+    programs = [*PROGRAMS.values(), *(pickled(v, p) for v in VALUES for p in range(6))]
+    assert sum(check_pure(oracle, data) for data in programs) > len(programs) // 2
+
+
+def test_the_pure_unpickler_agrees_on_mutated_programs(oracle):
+    chance = random.Random(7)  # noqa: S311  # a fixed sequence of test cases
+    programs = [pickled(v, p) for v in VALUES for p in range(6)]
+    agreed = 0
+    for _ in range(1500):
+        data = bytearray(chance.choice(programs))
+        for _ in range(chance.randint(1, 3)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        agreed += check_pure(oracle, bytes(data))
+    assert agreed > 100
+
+
+def test_the_machine_agrees_on_the_corpus(oracle):
+    corpus = [c.data for c in cases() if c.file == "model.pkl"] + [
+        h.data for h in lookalikes() if h.file == "model.pkl"
+    ]
+    for data in corpus:
+        check(oracle, data)
+        check_pure(oracle, data)
+    assert len(corpus) > 200
