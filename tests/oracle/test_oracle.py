@@ -325,7 +325,8 @@ def test_the_pure_unpickler_agrees_on_mutated_programs(oracle):
 
 
 def test_the_machine_agrees_on_the_corpus(oracle):
-    corpus = [c.data for c in cases() if c.file == "model.pkl"] + [
+    # Frames that lie have tests of their own above: loaders differ there, and ours follows each of them.
+    corpus = [c.data for c in cases() if c.file == "model.pkl" and c.group != "frame"] + [
         h.data for h in lookalikes() if h.file == "model.pkl"
     ]
     for data in corpus:
