@@ -74,7 +74,7 @@ def _padded(letters: bytes) -> bytes:
 def _uudecoded(text: bytes) -> bytes:
     out = bytearray()
     for line in text.splitlines()[1:]:
-        if not line or line.startswith((b"`", b"end")):
+        if not line or line.startswith((b"`", b"end")) or (line[0] - 32) & 63 > len(line) * 3 // 4:
             break
         try:
             out += binascii.a2b_uu(line)
