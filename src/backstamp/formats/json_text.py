@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from backstamp.core.errors import ReadError
 
+_WINDOW, _OVERLAP = 4 * 1024 * 1024, 64  # no word is longer than the overlap
 MOST_VALUES = 1_500_000
 _BEFORE_VALUES = (b",", b"[", b"{")
 _MOST_DIGITS = 4000  # CPython refuses longer integers by default
@@ -123,8 +124,11 @@ def may_name(data: bytes | memoryview, words: tuple[bytes, ...]) -> bool:
 
     A cheap test which keeps vocabularies of many megabytes from being parsed for nothing.
     """
-    held = data if isinstance(data, bytes) else bytes(data)
-    return any(word in held for word in words) or _escaped_letter().search(held) is not None
+    for at in range(0, len(data), _WINDOW):
+        held = bytes(data[at : at + _WINDOW + _OVERLAP])
+        if any(word in held for word in words) or _escaped_letter().search(held) is not None:
+            return True
+    return False
 
 
 def _integer(digits: str) -> int:

@@ -76,14 +76,14 @@ def unicode_line(line: bytes) -> str:
 
 def unescaped(body: bytes) -> bytes:
     """Undo the escapes of a byte literal, in one pass; unknown ones stay as they are."""
-    out = []
+    out = bytearray()
     at = 0
     for found in _escape().finditer(body):
-        out.append(body[at : found.start()])
-        out.append(_unescaped_one(found.group()))
+        out += body[at : found.start()]
+        out += _unescaped_one(found.group())
         at = found.end()
-    out.append(body[at:])
-    return b"".join(out)
+    out += body[at:]
+    return bytes(out)
 
 
 _SIMPLE = {

@@ -93,10 +93,17 @@ class RepositoryJsonReader:
 
 
 def _is_text(held: bytes | memoryview) -> bool:
+    from codecs import getincrementaldecoder
+
+    decoder = getincrementaldecoder("utf-8")()
     try:
-        return "\0" not in str(held, "utf-8")
+        for at in range(0, len(held), MIB):
+            if "\0" in decoder.decode(bytes(held[at : at + MIB])):
+                return False
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
+    return True
 
 
 def _stated(root: JsonValue, blob: Blob) -> Iterator[Statement]:
