@@ -40,6 +40,7 @@ AREA = Area(
         ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed"),
         ReaderEntry(name="configuration", kinds=("named-targets", "xml"), module=_READERS + "configuration"),
         ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml"),
+        ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf"),
         ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5"),

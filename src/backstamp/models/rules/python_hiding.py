@@ -44,7 +44,7 @@ class DisabledScanner:
 
     @staticmethod
     def _holds(effect: PythonEffect) -> bool:
-        if effect.action != "patch":
+        if effect.action != "patch" or ".copy()" in effect.callee:
             return False
         if any(effect.callee.startswith((s + ".", f"sys.modules[{s}")) for s in _SCANNERS):
             return True
