@@ -47,6 +47,7 @@ _MAGIC = (
     (b"DIRC\0\0\0", 0, "git-index"),
     (b"PACK\0\0\0", 0, "git-pack"),
     (b"\xfftOc\0\0\0\2", 0, "git-pack"),
+    (b":W&B\xee\xbe\0", 0, "run-log"),
     (b"ACON", 8, "cursor"),
     (b"true\0", 0, "font"),
 )  # fmt: skip

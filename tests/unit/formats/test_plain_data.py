@@ -5,8 +5,10 @@ import struct
 import pytest
 
 from backstamp.core.blob import Blob
+from backstamp.core.verdict import Outcome
 from backstamp.formats.plaindata import is_wide_text
 from backstamp.formats.sniff import is_known, kinds_of
+from kit.scanning import verdict
 
 _RECORD = struct.pack("<Q", 4) + bytes.fromhex("42455204") + b"\xff\0\xfe\1" + bytes(4)
 _VECTORS = b"2 3\n" + b"".join(
@@ -62,3 +64,9 @@ def test_cython_source_with_an_interpreter_line_is_no_python():
     text = b"#!/usr/bin/env python3\ncimport numpy\ncdef int x = 1\n"
     assert kinds_of(Blob(text, path=("fast.pyx",))) == {"text"}
     assert "python" in kinds_of(Blob(text, path=("fast",)))
+
+
+def test_what_spacy_keeps_of_a_vocabulary_is_read_as_msgpack():
+    numbered = b"\x82" + b"".join(b"\xcf" + bytes((at,)) * 8 + b"\xcc\x90" for at in (200, 201))
+    found = [verdict(data, name="key2row").outcome for data in (b"\x80", numbered)]
+    assert found == [Outcome.ALLOW, Outcome.ALLOW]
