@@ -62,7 +62,7 @@ def graph_kinds(view: memoryview, size: int, name: str, *, is_unknown: bool) -> 
         kinds.add("xml")
     if bytes(view[:16]) == bytes(16) and bytes(view[16:18]) != b"\0\0" and bytes(view[18:21]) == b"\0\0\x08":
         kinds.add("paddle-parameters")
-    if _is_msgpack(view):
+    if _is_msgpack(view) or _is_numbered_map(view, size):
         kinds.add("msgpack")
     if bytes(view[:14]).startswith(_R_HEADS):
         kinds.add("r-data")
@@ -109,6 +109,19 @@ def _is_msgpack(view: memoryview) -> bool:
     start, size = (at + 1, tag & 31) if 0xA0 <= tag < 0xC0 else (at + 2, view[at + 1] if tag == 0xD9 else 0)
     key = bytes(view[start : start + size])
     return 0 < size == len(key) and all(c in _KEY for c in key)
+
+
+def _is_numbered_map(view: memoryview, size: int) -> bool:
+    """An empty map, whole, or one from hashes to small numbers: what spaCy keeps of a vocabulary."""
+    if size == 1:
+        return view[0] == 0x80
+    at = {0xDE: 3, 0xDF: 5}.get(view[0], 1 if 0x80 < view[0] < 0x90 else 0)
+    return (
+        at > 0
+        and len(view) > at + 9
+        and view[at] == 0xCF
+        and (view[at + 9] < 0x80 or view[at + 9] in (0xCC, 0xCD))
+    )
 
 
 def is_serialized_graph(view: memoryview, start: int, end: int) -> bool:

@@ -8,6 +8,8 @@ lines cut into pieces, so that the cost stays linear. Comments are left out.
 from functools import cache
 from re import Pattern
 
+from backstamp.formats.installers import without_installers
+
 _SHELL = r"(?:sudo\s+(?:-\w+\s+)*)?(?:/bin/|/usr/bin/)?(?:env\s+)?(?:ba|z|da|k)?sh\b"
 _FETCH = r"\b(?:curl|wget|fetch|aria2c)\b"
 _FETCH_POWERSHELL = (
@@ -116,7 +118,7 @@ def traits_of(text: str) -> dict[str, str]:
     """Find what a helper script has no need of: each trait with the line that shows it."""
     found: dict[str, str] = {}
     for line in _logical_lines(text):
-        low = line.strip().lower()
+        low = without_installers(line.strip()).lower()
         if not low or low.startswith(("#", "rem ", "::", "'")):
             continue
         for trait, pattern in _patterns():

@@ -10,6 +10,7 @@ from backstamp.core.blob import Blob
 from backstamp.formats.compressed import stream_kind
 from backstamp.formats.executable import native_at
 from backstamp.formats.graphkinds import graph_kinds
+from backstamp.formats.plaindata import KINDS, is_wide_text, plain_kinds
 from backstamp.formats.zip import TAIL, has_end
 
 # Formats which carry no code and that no model loader opens: known, and left alone.
@@ -66,7 +67,7 @@ _NAMED = (
 )
 _KNOWN = frozenset(
     {
-        "empty", "text", "json", "yaml", "lfs-pointer", "raw-tensor",
+        "empty", "text", "json", "yaml", "lfs-pointer", "raw-tensor", *KINDS,
         *(kind for _, _, kind in _MEDIA), *(kind for _, _, kind in _NAMED),
     }
 )  # fmt: skip
@@ -87,6 +88,7 @@ _SCRIPT_NAMES = (
 )  # fmt: skip
 # First characters of encoded pickles, archives and programs: base64, base85 is unseen, hexadecimal, uuencode.
 _ENCODED_STARTS = frozenset(bytes([c]) for c in b"gHYeUQTfNK/0123456789bcdefABCDE")
+_CYTHON_NAMES = (".pyx", ".pxd", ".pxi")
 _CODE_NAMES = (".py", ".pyw", ".pyi")
 _TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
 _PICKLE_STARTS = b"(]})NIJKMLFGSTUVXcPBCgi\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97\x82\x83\x84"
@@ -109,11 +111,12 @@ def kinds_of(blob: Blob) -> frozenset[str]:
     if len(head) >= 512 and _is_tar(head):
         kinds.add("tar")
     if _is_zip(view, head):
-        kinds.add("zip")
+        kinds.add("torch-shards" if _is_shard(blob) else "zip")
     if _is_safetensors(head, blob.size):
         kinds.add("safetensors")
     name = blob.name.lower()
     kinds |= {kind for suffixes, magic, kind in _NAMED if head.startswith(magic) and name.endswith(suffixes)}
+    kinds |= plain_kinds(view, blob.size, name)
     kinds |= _text_kinds(view, name)
     if "text" in kinds:
         kinds.discard("zlib")
@@ -179,6 +182,15 @@ def _is_zip(view: memoryview, head: bytes) -> bool:
     return has_end(view, exact=True)
 
 
+def _is_shard(blob: Blob) -> bool:
+    """A shard's name and more than one zip: no other loader takes bytes of that name."""
+    if not blob.name.endswith(".distcp") or not blob.is_whole:
+        return False
+    from backstamp.formats.distcp import runs_of
+
+    return len(runs_of(blob.view)) > 1
+
+
 def _native_kind(view: memoryview) -> str:
     native = native_at(view)
     if native is None:
@@ -215,6 +227,8 @@ def _is_safetensors(head: bytes, size: int) -> bool:
 def _text_kinds(view: memoryview, name: str) -> set[str]:
     sample = bytes(view[:_TEXT_SAMPLE])
     if not _is_text(sample) or _turns_binary(view):
+        if is_wide_text(sample) and not name.endswith((*_SCRIPT_NAMES, *_CODE_NAMES)):
+            return {"wide-text"}
         # A shell reads a script line by line, and never gets to what stands behind its exit.
         return {"script"} if sample.startswith(b"#!/") else set()
     kinds = {"text"}
@@ -228,7 +242,7 @@ def _text_kinds(view: memoryview, name: str) -> set[str]:
 
         if is_encoded(sample):
             kinds.add("encoded")
-    if sample.startswith(b"#!"):
+    if sample.startswith(b"#!") and not name.endswith(_CYTHON_NAMES):
         # Without a suffix, the first line says who reads a text.
         kinds.add("python" if _names_python(sample) else "script")
     elif name.endswith(_SCRIPT_NAMES):

@@ -40,6 +40,7 @@ AREA = Area(
         ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed"),
         ReaderEntry(name="configuration", kinds=("named-targets", "xml"), module=_READERS + "configuration"),
         ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml"),
+        ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp"),
         ReaderEntry(name="encoded", kinds=("encoded", "json"), module=_READERS + "encoded"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf"),
@@ -71,6 +72,11 @@ AREA = Area(
             name="bytecode", module=_RULES + "bytecode", facts=(_FACTS + "bytecode", _PRESENT), tree=True
         ),
         FamilyEntry(
+            name="configuration",
+            module=_RULES + "configuration",
+            facts=(_FACTS + "configuration", _FACTS + "graph"),
+        ),
+        FamilyEntry(
             name="executable", module=_RULES + "executable", facts=(_CORE, _FACTS + "executable"), tree=True
         ),
         FamilyEntry(
@@ -80,11 +86,6 @@ AREA = Area(
             tree=True,
         ),
         FamilyEntry(name="archive", module=_RULES + "archive", facts=(_FACTS + "archive",)),
-        FamilyEntry(
-            name="configuration",
-            module=_RULES + "configuration",
-            facts=(_FACTS + "configuration", _FACTS + "graph"),
-        ),
         FamilyEntry(name="embedded", module=_RULES + "embedded", facts=(_CORE,)),
         FamilyEntry(name="gguf", module=_RULES + "gguf", facts=(_FACTS + "weights",)),
         FamilyEntry(name="hdf5", module=_RULES + "hdf5", facts=(_FACTS + "hdf5",)),
@@ -100,8 +101,8 @@ AREA = Area(
         FamilyEntry(name="python-hiding", module=_RULES + "python_hiding", facts=(_FACTS + "python",)),
         FamilyEntry(name="python-origins", module=_RULES + "python_origins", facts=(_FACTS + "python",)),
         FamilyEntry(name="python-theft", module=_RULES + "python_theft", facts=(_FACTS + "python",)),
-        FamilyEntry(name="repository", module=_RULES + "repository", facts=(_FACTS + "repository",)),
         FamilyEntry(name="r-data", module=_RULES + "rdata", facts=(_FACTS + "rdata",)),
+        FamilyEntry(name="repository", module=_RULES + "repository", facts=(_FACTS + "repository",)),
         FamilyEntry(name="safetensors", module=_RULES + "safetensors", facts=(_FACTS + "weights",)),
         FamilyEntry(name="skops", module=_RULES + "skops", facts=(_FACTS + "skops",)),
         FamilyEntry(name="template", module=_RULES + "template", facts=(_FACTS + "template",)),

@@ -42,7 +42,7 @@ def _all(text: str) -> Iterator[Hiding]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.isascii():
             continue
-        if _is_unbalanced(line):
+        if _is_unbalanced(line) and not _is_last(line):
             bare = re.sub(r"([\"']).*?\1", "", line)
             is_code = "#" in bare or re.search(r"[=(:]|\b(?:if|return|and|or|else)\b", bare)
             yield Hiding(
@@ -79,6 +79,12 @@ def _is_unbalanced(line: str) -> bool:
         elif char in _CLOSING and depth:
             depth -= 1
     return depth > 0
+
+
+def _is_last(line: str) -> bool:
+    """Behind the only override stand closing marks and nothing that could be shown in another place."""
+    before, _, after = line.rstrip("\"' )],;\r").rpartition(line.rstrip("\"' )],;\r")[-1:])
+    return not after and not any(c in _OPENING for c in before) and len(line) - len(before) <= 5
 
 
 @cache

@@ -139,7 +139,13 @@ def _is_shell(text: str) -> bool:
     first = words[0].rpartition("/")[2].lower()
     if first in _SHELL_WORDS and (len(words) > 1 or first not in _WORDS_OF_DATA):
         return True
-    return any(sign in text for sign in _SHELL_SIGNS) and len(words) > 1 and len(text) < 1024
+    # No shell takes a line with a NUL; the bytes of molecules, images and the like have signs by chance.
+    return (
+        any(sign in text for sign in _SHELL_SIGNS)
+        and len(words) > 1
+        and len(text) < 1024
+        and "\0" not in text
+    )
 
 
 _WORDS_OF_DATA = frozenset(

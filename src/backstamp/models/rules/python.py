@@ -265,7 +265,17 @@ class Shellcode:
 
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each such call."""
-        return met(facts, self.RULE, lambda e: e.action == "shellcode" or _compiles_hostile(e))
+        paths = {
+            e.place.path for e in facts.of(PythonEffect) if e.action == "shellcode" and not _only_copies(e)
+        }
+        return met(
+            facts,
+            self.RULE,
+            lambda e: (
+                _compiles_hostile(e)
+                or (e.action == "shellcode" and (not _only_copies(e) or e.place.path in paths))
+            ),
+        )
 
 
 class DestructiveDelete:
@@ -328,7 +338,7 @@ class Persistence:
 
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each such write."""
-        return met(facts, self.RULE, lambda e: e.action == "write")
+        return met(facts, self.RULE, lambda e: e.action == "write" and not _is_temporary(e.text))
 
 
 class ToolOnImport:
@@ -405,6 +415,22 @@ class ProcessInCode:
 
 
 _NATIVE_CALLS = ("system(", "popen(", "execl(", "execv", "fork(", "connect(", "dlopen(")
+
+
+def _is_temporary(path: str) -> bool:
+    # Build tools make an environment of their own in a folder that goes away, with a sitecustomize.py in it.
+    start = path.partition("}")[0]
+    return path.startswith("{") and (start.endswith("TempDirectory().path") or "{tempfile." in path[:20])
+
+
+def _only_copies(effect: PythonEffect) -> bool:
+    # Shared memory is written so; machine code needs memory to run in besides, and somebody to start it.
+    return (
+        effect.callee.endswith(".RtlMoveMemory")
+        and effect.when == "latent"
+        and not {"decoded", "built", "network"} & set(effect.taint)
+        and not effect.hidden
+    )
 
 
 def _compiles_hostile(effect: PythonEffect) -> bool:

@@ -6,6 +6,7 @@ from re import Pattern
 
 from backstamp.core.fact import FactBook
 from backstamp.core.finding import Finding, Rule
+from backstamp.formats.installers import without_installers
 from backstamp.knowledge.commands import Command, kind_of
 from backstamp.models.facts.python import PythonEffect
 
@@ -51,7 +52,7 @@ def evidence_of(effect: PythonEffect) -> tuple[str, ...]:
 
 def command_of(effect: PythonEffect) -> Command:
     """Judge the command that an effect starts."""
-    return kind_of(effect.text)
+    return kind_of(without_installers(effect.text))
 
 
 def runs_itself(effect: PythonEffect) -> bool:
