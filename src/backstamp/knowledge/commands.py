@@ -60,7 +60,7 @@ _ASKING = frozenset(
     "nproc isainfo mach machine sysconf uname_i psrinfo diskutil lsblk dpkg rpm pgrep getconf lsof ps "
     "tasklist vswhere wmic system_profiler ver chcp mode conda mamba getent locale arch npu-smi "
     "hl-smi cnmon mx-smi vulkaninfo java ibstat ibdev2netdev sinfo squeue scontrol mecab-config pwd "
-    "hg svn xdpyinfo numactl tty".split()
+    "hg svn xdpyinfo numactl tty oslevel".split()
 )
 _TOOLS = frozenset(
     "meson scons bazel pip pip3 uv poetry conda mamba apt apt-get brew yum dnf npm npx yarn pnpm "

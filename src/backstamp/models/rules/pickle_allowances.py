@@ -327,6 +327,8 @@ _ENTRIES: dict[tuple[str, str], Entry] = {
     ("numpy.core", "_ufunc_reconstruct"): _plain_text,
     ("numpy._core", "_ufunc_reconstruct"): _plain_text,
     ("logging", "getLogger"): _plain_text,
+    ("rdkit.Chem.rdchem", "Mol"): _plain_text,
+    ("regex._regex", "compile"): _namespace,
     ("zoneinfo", "ZoneInfo._unpickle"): _plain_text,
     ("zoneinfo", "ZoneInfo"): _plain_text,
     ("functools", "partial"): _any,
