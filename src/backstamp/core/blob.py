@@ -1,9 +1,23 @@
 """Blobs: read-only bytes with a path. Readers see nothing else of the world."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
 
 from backstamp.core.digest import Digest, digest_of
 from backstamp.core.location import Bytes, Line, Location, Pointer
+
+
+class Pages(Protocol):
+    """The memory behind a mapped file."""
+
+    def give_back(self) -> None:
+        """Let the system take the memory back; the bytes are read again when asked for."""
+        ...
+
+    def expect(self, *, scattered: bool) -> None:
+        """Tell the system whether reads will be few and far apart, so that it does not read ahead."""
+        ...
 
 
 class Blob:
@@ -14,7 +28,7 @@ class Blob:
     so (``Unread``) unless the part beyond holds nothing but raw numbers.
     """
 
-    __slots__ = ("_digest", "_release", "path", "size", "view")
+    __slots__ = ("_digest", "pages", "path", "size", "view")
 
     def __init__(
         self,
@@ -23,13 +37,13 @@ class Blob:
         path: tuple[str, ...],
         size: int | None = None,
         digest: Digest | None = None,
-        release: Callable[[], None] | None = None,
+        pages: Pages | None = None,
     ) -> None:
         self.view = memoryview(view)
         self.path = path
         self.size = len(self.view) if size is None else size
         self._digest = digest
-        self._release = release
+        self.pages = pages
 
     @property
     def name(self) -> str:
@@ -50,8 +64,19 @@ class Blob:
 
     def give_back(self) -> None:
         """Let the system take the memory of a mapped file back; its bytes are read again when asked for."""
-        if self._release is not None:
-            self._release()
+        if self.pages is not None:
+            self.pages.give_back()
+
+    @contextmanager
+    def scattered(self) -> Iterator[None]:
+        """Read here and there for the time of the context: a sparse look costs pages, not megabytes."""
+        if self.pages is not None:
+            self.pages.expect(scattered=True)
+        try:
+            yield
+        finally:
+            if self.pages is not None:
+                self.pages.expect(scattered=False)
 
     def head(self, length: int) -> bytes:
         """Copy the first bytes."""
@@ -75,4 +100,4 @@ class Blob:
 
     def part(self, start: int, end: int, name: str) -> "Blob":
         """Make a blob of a run of these bytes, without copying them."""
-        return Blob(self.view[start:end], path=(*self.path, name), release=self._release)
+        return Blob(self.view[start:end], path=(*self.path, name), pages=self.pages)

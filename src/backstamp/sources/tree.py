@@ -5,7 +5,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import msgspec
 
@@ -90,10 +89,23 @@ def opened(entry: Entry) -> Iterator[Blob]:
         found = _bytes_of(handle, entry.path)
     finally:
         os.close(handle)
-    release = None
+    pages = None
     if isinstance(found, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        release = partial(found.madvise, mmap.MADV_DONTNEED)
-    yield Blob(memoryview(found), path=(entry.shown,), release=release)
+        pages = _MappedPages(found)
+    yield Blob(memoryview(found), path=(entry.shown,), pages=pages)
+
+
+class _MappedPages:
+    """Speaks to the system about a mapped file (madvise)."""
+
+    def __init__(self, mapped: mmap.mmap) -> None:
+        self._mapped = mapped
+
+    def give_back(self) -> None:
+        self._mapped.madvise(mmap.MADV_DONTNEED)
+
+    def expect(self, *, scattered: bool) -> None:
+        self._mapped.madvise(mmap.MADV_RANDOM if scattered else mmap.MADV_NORMAL)
 
 
 def _bytes_of(handle: int, path: str) -> bytes | mmap.mmap:

@@ -57,7 +57,9 @@ class SafetensorsReader:
                 odd += 1
                 yield TensorName(place=place, format="safetensors", name=tensor.name[:1000])
         yield from _runs(header, blob.size)
-        yield from _stowaways(blob, header, budget)
+        with blob.scattered():
+            found = [*_stowaways(blob, header, budget)]
+        yield from found
 
 
 def speaks_of_code(key: str, value: str) -> bool:

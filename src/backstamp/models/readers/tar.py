@@ -82,7 +82,7 @@ def _entry(
     else:
         first[entry.name] = _sketch(view)
     kinds = ("pickle",) if is_torch and entry.name.removeprefix("./") in _TORCH else ()
-    member = Blob(view, path=(*blob.path, label), size=entry.size, release=blob.give_back)
+    member = Blob(view, path=(*blob.path, label), size=entry.size, pages=blob.pages)
     yield Member(member, kinds=kinds)
 
 

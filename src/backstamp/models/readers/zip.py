@@ -351,7 +351,7 @@ def _member(name: str, found: _Found, state: _State, start: int) -> Iterator[Sta
     state.seen.add(key)
     state.seen.add((0, name))
     path = (*state.blob.path, label)
-    blob = Blob(found.view, path=path, size=found.size, release=state.blob.give_back)
+    blob = Blob(found.view, path=path, size=found.size, pages=state.blob.pages)
     yield Member(blob, kinds=_forced(name, state))
 
 
