@@ -80,6 +80,6 @@ def test_the_gates_use_the_versions_that_users_get():
 
 
 def test_finds_lines_which_bind_a_lock_to_one_place():
-    bound = ["--index-url https://pypi.example/simple", "a @ file:///tmp/a.whl", "--find-links /opt/wheels"]
+    bound = ["--index-url https://pypi.example/simple", "a @ file:///tmp/a.whl", "--find-links /srv/wheels"]
     kept = ["a==1.0 ; python_full_version < '3.14' \\", "    --hash=sha256:00", "    # via b"]
     assert foreign_lines("\n".join(bound + kept)) == bound
