@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from backstamp.core.digest import Digest, digest_of
-from backstamp.core.location import Bytes, Line, Location, Pointer
+from backstamp.core.location import Bytes, Line, Location, Pointer, legible
 
 
 class Pages(Protocol):
@@ -40,7 +40,7 @@ class Blob:
         pages: Pages | None = None,
     ) -> None:
         self.view = memoryview(view)
-        self.path = path
+        self.path = path if all(map(str.isascii, path)) else tuple(map(legible, path))
         self.size = len(self.view) if size is None else size
         self._digest = digest
         self.pages = pages

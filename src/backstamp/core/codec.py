@@ -9,6 +9,7 @@ import msgspec
 
 from backstamp.core.errors import KnowledgeError
 from backstamp.core.fact import Fact
+from backstamp.core.location import legible
 
 T = TypeVar("T")
 _PACKAGE = __name__.partition(".")[0] + "."
@@ -23,8 +24,26 @@ class _Sealed(msgspec.Struct, frozen=True, array_like=True):
 
 
 def encoded(value: object) -> bytes:
-    """Write a struct (or a sequence of structs of one type) as msgpack."""
-    return msgspec.msgpack.encode(value)
+    """Write a struct (or a sequence of structs of one type) as msgpack.
+
+    Lone surrogates, which hostile texts may hold, become escapes: they are no Unicode, and cannot be written.
+    """
+    try:
+        return msgspec.msgpack.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.msgpack.encode(_legible(msgspec.to_builtins(value, builtin_types=(bytes,))))
+
+
+def _legible(value: object) -> object:
+    match value:
+        case str():
+            return legible(value)
+        case dict():
+            return {_legible(k): _legible(v) for k, v in value.items()}
+        case list() | tuple():
+            return [_legible(v) for v in value]
+        case _:
+            return value
 
 
 def decoded(data: bytes, kind: type[T]) -> T:
@@ -38,7 +57,7 @@ def decoded(data: bytes, kind: type[T]) -> T:
 def sealed(facts: Iterable[Fact]) -> bytes:
     """Write facts of any types."""
     return msgspec.msgpack.encode(
-        [_Sealed(type(f).__module__, type(f).__name__, msgspec.Raw(msgspec.msgpack.encode(f))) for f in facts]
+        [_Sealed(type(f).__module__, type(f).__name__, msgspec.Raw(encoded(f))) for f in facts]
     )
 
 

@@ -40,3 +40,23 @@ class Location(msgspec.Struct, frozen=True):
 def joined(path: tuple[str, ...]) -> str:
     """Write a path as reports show it: members of containers joined with ``!/``."""
     return "!/".join(path)
+
+
+def legible(name: str) -> str:
+    """Make a name fit to be written: bytes which are no text (PEP 383) and lone surrogates become escapes."""
+    if name.isascii():
+        return name
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raw = (
+            name.encode("utf-8", "surrogateescape")
+            if _is_escaped(name)
+            else name.encode("utf-8", "surrogatepass")
+        )
+        return raw.decode("utf-8", "backslashreplace")
+    return name
+
+
+def _is_escaped(name: str) -> bool:
+    return all(not "\ud800" <= c <= "\udfff" or "\udc80" <= c <= "\udcff" for c in name)

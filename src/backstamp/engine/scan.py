@@ -16,6 +16,7 @@ from backstamp.core.digest import Digest
 from backstamp.core.errors import SourceError, UsageError
 from backstamp.core.fact import Fact, FactBook
 from backstamp.core.finding import Finding, Severity
+from backstamp.core.location import legible
 from backstamp.core.reading import Coverage, Status
 from backstamp.core.report import Report, RuleText
 from backstamp.engine import catalog
@@ -187,7 +188,7 @@ def _listed(targets: list[str], exclude: tuple[str, ...]) -> list[Entry]:
 def _below(target: str, entry: Entry) -> Entry:
     """Put the target before the path: files of several targets may have the same relative path."""
     shown = target if entry.path == target else f"{target.rstrip('/')}/{entry.shown}"
-    return msgspec.structs.replace(entry, shown=shown)
+    return msgspec.structs.replace(entry, shown=legible(shown))
 
 
 def _is_excluded(shown: str, patterns: tuple[str, ...]) -> bool:

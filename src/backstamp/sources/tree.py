@@ -11,6 +11,7 @@ import msgspec
 from backstamp.core.blob import Blob
 from backstamp.core.budget import MIB
 from backstamp.core.errors import SourceError
+from backstamp.core.location import legible
 
 # Larger files are mapped: a mapped file that another process cuts short kills the reader, a copy does not.
 _COPIED = 8 * MIB
@@ -45,7 +46,7 @@ def entries_of(target: str) -> Iterator[Entry]:
     if stat.S_ISDIR(mode):
         yield from _below(target, "")
     else:
-        yield _entry(target, os.path.basename(os.path.normpath(target)) or target)
+        yield _entry(target, legible(os.path.basename(os.path.normpath(target)) or target))
 
 
 def _below(folder: str, shown: str) -> Iterator[Entry]:
@@ -56,7 +57,7 @@ def _below(folder: str, shown: str) -> Iterator[Entry]:
         yield Entry(path=folder, shown=shown or ".", problem=_why(error))
         return
     for each in found:
-        name = f"{shown}/{each.name}" if shown else each.name
+        name = legible(f"{shown}/{each.name}" if shown else each.name)
         if each.is_dir(follow_symlinks=False):
             if each.name in _LEFT_OUT:
                 yield Entry(path=each.path, shown=name, skipped="version control data")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from backstamp.core.codec import sealed, unsealed
 from backstamp.core.errors import SourceError, UsageError
 from backstamp.core.fact import FactBook, Present
 from backstamp.core.finding import Confidence, Finding, Rule, Severity
@@ -18,6 +19,7 @@ from backstamp.engine.scan import Options, scan
 from backstamp.report.json import render
 from backstamp.sources.cache import FolderCache, stamp
 from backstamp.sources.tree import Entry, entries_of
+from kit.pickle_asm import Call, Ref, pickled
 
 
 def _tree(folder, files: int = 30) -> str:
@@ -140,3 +142,24 @@ def test_a_rule_that_fails_is_coverage_and_keeps_its_findings():
         (Status.FAILED, "rule TST101: internal error AttributeError"),
         (Status.COMPLETE, ""),
     ]
+
+
+def test_a_name_that_is_no_text_is_shown_by_escapes_however_the_scan_is_run(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/models"
+    os.mkdir(folder)
+    for name in (b"\xff\xfe.pkl", b"plain.pkl"):
+        with open(folder + b"/" + name, "wb") as file:
+            file.write(pickled([Call(Ref("os", "system"), "true"), *range(6000)]))
+    target = str(tmp_path / "models")
+    cache = FolderCache(str(tmp_path / "results"))
+    reports = [
+        render(scan([target], Options(jobs=jobs, stamp="x"), cache=kept))
+        for jobs, kept in ((1, None), (2, None), (1, cache), (1, cache))
+    ]
+    assert reports[1:] == reports[:1] * 3
+    assert '"path": "\\\\xff\\\\xfe.pkl"' in reports[0]
+
+
+def test_facts_with_lone_surrogates_can_be_stored():
+    fact = Present(place=Location(("a",)), size=1, kinds=("x\ud800",))
+    assert unsealed(sealed([fact])) == [Present(place=Location(("a",)), size=1, kinds=("x\\xed\\xa0\\x80",))]
