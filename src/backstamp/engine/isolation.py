@@ -4,7 +4,8 @@ This is one of the three places that may catch every exception: a bug must becom
 ("failed"), never a lost report and never a clean one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
@@ -12,6 +13,8 @@ from backstamp.core.errors import ReadError
 from backstamp.core.fact import FactBook
 from backstamp.core.finding import Detector, Finding
 from backstamp.core.reading import Reader, Statement, Status, Unread
+
+T = TypeVar("T")
 
 
 def guarded(reader: Reader, blob: Blob, budget: Budget) -> Iterator[Statement]:
@@ -38,3 +41,11 @@ def guarded_rule(detector: Detector, facts: FactBook) -> Iterator[Finding | Unre
     except Exception as error:  # noqa: BLE001  # a rule's bug is coverage, see above
         code = detector.RULE.code
         yield Unread(f"rule {code}: internal error {type(error).__name__}", Status.FAILED)
+
+
+def guarded_file(examination: Callable[[], T], otherwise: Callable[[str], T]) -> T:
+    """Run the examination of one file; a fault outside of readers and rules costs that file alone."""
+    try:
+        return examination()
+    except Exception as error:  # noqa: BLE001  # what goes wrong here is coverage, see above
+        return otherwise(f"internal error {type(error).__name__}")

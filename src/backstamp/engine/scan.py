@@ -21,6 +21,7 @@ from backstamp.core.reading import Coverage, Status
 from backstamp.core.report import Report, RuleText
 from backstamp.engine import catalog
 from backstamp.engine.examine import Examination, examine, judged, numbered, with_faults
+from backstamp.engine.isolation import guarded_file
 from backstamp.engine.remember import ResultCache, is_worth_keeping, key_of, packed, unpacked
 from backstamp.policy.default import verdict_on
 from backstamp.sources.tree import Entry, entries_of, opened
@@ -104,7 +105,10 @@ def examined(
             key = key_of(blob, stamp) if cache else None
             if cache and key and (data := cache.get(key)) and (known := unpacked(data, entry.shown)):
                 return known
-            found = examine(blob, budget=Budget(limits), areas=areas)
+            found = guarded_file(
+                lambda: examine(blob, budget=Budget(limits), areas=areas),
+                lambda reason: _only(entry, Status.FAILED, reason),
+            )
             if cache and key and is_worth_keeping(found):
                 cache.put(key, packed(found))
             return found

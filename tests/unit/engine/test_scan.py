@@ -12,7 +12,7 @@ from backstamp.core.finding import Confidence, Finding, Rule, Severity
 from backstamp.core.location import Location
 from backstamp.core.reading import Coverage, Status, Unread
 from backstamp.engine.examine import Examination, with_faults
-from backstamp.engine.isolation import guarded_rule
+from backstamp.engine.isolation import guarded_file, guarded_rule
 from backstamp.engine.pool import in_parallel, jobs_for
 from backstamp.engine.remember import packed, unpacked
 from backstamp.engine.scan import Options, scan
@@ -163,3 +163,8 @@ def test_a_name_that_is_no_text_is_shown_by_escapes_however_the_scan_is_run(tmp_
 def test_facts_with_lone_surrogates_can_be_stored():
     fact = Present(place=Location(("a",)), size=1, kinds=("x\ud800",))
     assert unsealed(sealed([fact])) == [Present(place=Location(("a",)), size=1, kinds=("x\\xed\\xa0\\x80",))]
+
+
+def test_a_fault_outside_of_readers_and_rules_costs_one_file():
+    assert guarded_file(lambda: 1 // 0, lambda reason: reason) == "internal error ZeroDivisionError"
+    assert guarded_file(lambda: "fine", lambda reason: reason) == "fine"
