@@ -24,7 +24,8 @@ _MACHINERY = frozenset(
     "importlib.machinery importlib._bootstrap importlib._bootstrap_external importlib.util imp runpy "
     "pdb bdb code codeop trace cProfile profile timeit idlelib distutils ensurepip venv pip "
     "setuptools pkg_resources multiprocessing concurrent.futures tkinter turtle sqlite3 dbm shelve "
-    "zipimport atexit faulthandler gc _thread sched asyncio cmd readline rlcompleter wsgiref cgitb "
+    "zipimport atexit faulthandler gc _thread thread dummy_thread _dummy_thread sched asyncio cmd "
+    "readline rlcompleter wsgiref cgitb "
     "pydoc doctest unittest test".split()
 )
 # Libraries which drive machines, shells, networks and browsers, or run code that they are given.
