@@ -2,6 +2,7 @@
 
 import pytest
 
+from backstamp.core.reading import Status
 from kit.pickle_asm import Appended, Built, Call, Code, New, Ref, asm, code, op, pickled
 from kit.scanning import codes, examined
 
@@ -160,3 +161,10 @@ def test_a_computed_name_is_found():
     computed = Code(code(Call(Ref("mylib", "name")), 4) + code("system", 4) + op("STACK_GLOBAL"))
     assert "PKL204" in codes(pickled(computed, 4))
     assert "PKL204" not in codes(pickled(Ref("os.path", "join"), 4))
+
+
+def test_many_pickles_in_one_file_are_examined_to_the_last():
+    plain = pickled({"a": 1})
+    found = examined(plain * 3000 + pickled(Call(OS, "true")))
+    assert [f.rule for f in found.findings] == ["PKL101"]
+    assert [c.status for c in found.coverage] == [Status.COMPLETE]

@@ -25,6 +25,7 @@ _COPIED = 32 * MIB  # up to this size a copy is faster to read than a view
 _SPLICED = 256 * MIB
 _SMALL = 64 * 1024  # data alone is followed up to this size, for what it says about the streams behind
 _MOST_STREAMS = 100_000
+_TOLD_STREAMS = 1_000  # streams of a file that are stated one by one
 _PADDING = 4096
 
 
@@ -66,6 +67,7 @@ class _Reading:
         self.gatherer = Gatherer(blob, budget)
         self.statements: list[Fact | Explained | Unread] = []
         self.results: list[object] = []
+        self.streams = 0
         self.pids: list[object] = []
 
     def run(self) -> None:
@@ -110,13 +112,16 @@ class _Reading:
         return Machine(self.data, self.gatherer, self.budget, start=pos, end=len(self.view), used=used)
 
     def _tell(self, pos: int, end: int, protocol: int, operations: int, flavour: str) -> None:
+        self.statements.append(Explained(pos, end))
+        self.streams += 1
+        if self.streams > _TOLD_STREAMS:
+            return
         place = self.blob.at(pos, end - pos)
         self.statements.append(
             PickleStream(
                 place=place, protocol=protocol, length=end - pos, operations=operations, flavour=flavour
             )
         )
-        self.statements.append(Explained(pos, end))
 
     def _broken(self, pos: int, machine: Machine, problem: Broken) -> None:
         why = str(problem)
