@@ -125,3 +125,18 @@ def test_lets_ordinary_code_pass(source, found):
     data = source.encode()
     assert verdict(data, "modeling_x.py").outcome in {Outcome.ALLOW, Outcome.WARN}
     assert codes(data, "modeling_x.py") == found
+
+
+CACHE = "import marshal\ndef load(p):\n    with open(p,'rb') as f: co=marshal.load(f)\n    exec(co, {})\n"
+
+
+def test_code_that_a_caller_or_a_file_brings_is_a_warning_until_it_runs_by_itself():
+    assert codes(CACHE.encode(), "x.py") == ["PYS134"]
+    assert verdict(CACHE.encode(), "x.py").outcome is Outcome.WARN
+    assert verdict((CACHE + "load('weights.bin')\n").encode(), "x.py").outcome is Outcome.DENY
+
+
+def test_code_that_is_decoded_out_of_the_source_is_denied_even_in_a_function():
+    source = "import base64\ndef f():\n    exec(base64.b64decode('cHJpbnQoMSkgIyBpbmVydA=='))\n"
+    assert "PYS103" in codes(source.encode(), "x.py")
+    assert verdict(source.encode(), "x.py").outcome is Outcome.DENY

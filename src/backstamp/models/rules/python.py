@@ -21,6 +21,7 @@ from backstamp.models.rules.python_evidence import (
     command_of,
     evidence_of,
     is_dropped,
+    is_left_to_callers,
     is_obscured,
     met,
     runs_itself,
@@ -121,6 +122,8 @@ class DecodedCode:
         if effect.action not in {"code", "process", "shellcode"} or not {"decoded", "built"} & set(
             effect.taint
         ):
+            return False
+        if is_left_to_callers(effect):
             return False
         return effect.action != "process" or command_of(effect) not in {Command.ASKING, Command.TOOL}
 

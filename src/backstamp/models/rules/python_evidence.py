@@ -105,3 +105,17 @@ def _installed_from() -> Pattern[str]:
     return re.compile(
         r"\binstall\b.{0,300}?(?:\s|=|\+|@ )https?://(?:[^\s/@]*@)?([\w.-]+)", re.IGNORECASE | re.DOTALL
     )
+
+
+def is_left_to_callers(effect: PythonEffect) -> bool:
+    """Say whether decoded code is what a caller or a file hands in, in a function that nothing here calls.
+
+    Caches of byte code and little languages work so. What is decoded out of the source itself, or out of the
+    network, is not meant; nor is what runs when the source is imported or a model loaded.
+    """
+    origins = set(effect.taint)
+    if effect.action != "code" or not origins <= {"decoded", "built", "file", "parameter"}:
+        return False
+    if effect.when == "main":
+        return origins == {"built"}
+    return effect.when == "latent" and not effect.known and bool(origins & {"file", "parameter"})

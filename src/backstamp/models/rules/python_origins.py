@@ -6,7 +6,15 @@ from typing import ClassVar
 from backstamp.core.fact import FactBook
 from backstamp.core.finding import Confidence, Finding, Rule, Severity
 from backstamp.models.facts.python import PythonEffect
-from backstamp.models.rules.python_evidence import HIDE, RUN_CODE, installs, is_dropped, met, runs_itself
+from backstamp.models.rules.python_evidence import (
+    HIDE,
+    RUN_CODE,
+    installs,
+    is_dropped,
+    is_left_to_callers,
+    met,
+    runs_itself,
+)
 
 
 class CodeFromData:
@@ -34,6 +42,34 @@ class CodeFromData:
     def detect(self, facts: FactBook) -> Iterator[Finding]:
         """Yield a finding for each run of unknown text."""
         return met(facts, self.RULE, lambda e: _is_evaluated(e) and runs_itself(e))
+
+
+class HandedCode:
+    """
+    ## What it does
+    Looks for functions, called by others only, that decode what they are given or what a file holds, and
+    run it.
+
+    ## Why is this bad?
+    Caches of byte code work so; so do loaders that wait for the right file.
+
+    ## What to do
+    See who calls the function, and with what.
+    """
+
+    RULE: ClassVar = Rule(
+        code="PYS134",
+        name="handed-code",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.LOW,
+        message="{callee} runs decoded code that a caller or a file brings, {when}",
+        maps=("CWE-95", *RUN_CODE),
+    )
+    WANTS: ClassVar = (PythonEffect,)
+
+    def detect(self, facts: FactBook) -> Iterator[Finding]:
+        """Yield a finding for each run of handed code."""
+        return met(facts, self.RULE, lambda e: "decoded" in e.taint and is_left_to_callers(e))
 
 
 class EvaluatedText:
@@ -241,6 +277,7 @@ _CODE_NAMES = (".py", ".pyw", ".pyi", ".ipy", ".cfg", ".in", "__file__")
 
 RULES = (
     CodeFromData,
+    HandedCode,
     EvaluatedText,
     DroppedFile,
     FetchedCode,
