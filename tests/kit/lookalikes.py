@@ -64,6 +64,7 @@ _VALUES: dict[str, object] = {
         Call(Ref("numpy._core.multiarray", "_reconstruct"), Ref("numpy", "ndarray"), (0,), b"b"),
         (1, (2,), _FLOAT, False, b"\0" * 16),
     ),
+    "memmap-class": Built(New(Ref("joblib.numpy_pickle", "Holder")), {"subclass": Ref("numpy", "memmap")}),
     "molecule": Call(Ref("rdkit.Chem.rdchem", "Mol"), b"\xef\xbe\xad\xde\0\0\0\0"),
     "regex": Call(Ref("regex._regex", "compile"), "a+", 0, [1, 2], {}, {}),
     "old-wrapper": Built(New(Ref("gensim.models.wrappers.fasttext", "FastText")), {"min_count": 1}),

@@ -8,6 +8,10 @@ from backstamp.core.verdict import Outcome
 from kit.scanning import codes, verdict
 
 CASES = {
+    "cpuinfo": (
+        'import subprocess\ncpu = subprocess.check_output(["cat", "/proc/cpuinfo"]).decode()\n',
+        [],
+    ),
     "dispatch-copy": (
         "import pickle\ntable = pickle._Unpickler.dispatch.copy()\ntable[82] = print\n",
         [],
@@ -140,3 +144,8 @@ def test_code_that_is_decoded_out_of_the_source_is_denied_even_in_a_function():
     source = "import base64\ndef f():\n    exec(base64.b64decode('cHJpbnQoMSkgIyBpbmVydA=='))\n"
     assert "PYS103" in codes(source.encode(), "x.py")
     assert verdict(source.encode(), "x.py").outcome is Outcome.DENY
+
+
+def test_files_of_processes_are_not_read_as_facts_about_the_machine():
+    source = b'import subprocess\nx = subprocess.check_output(["cat", "/proc/self/environ"])\n'
+    assert verdict(source, "x.py").outcome is Outcome.DENY

@@ -45,8 +45,17 @@ def _kind_of_part(part: str) -> Command:
     name = words[0].strip("'\"").replace("\\", "/").rsplit("/", 1)[-1].lower().removesuffix(".exe")
     if name in _ASKING or (len(words) == 2 and words[1] in _VERSIONS):
         return Command.ASKING
+    if name == "cat" and len(words) > 1 and all(_tells_of_the_machine(word) for word in words[1:]):
+        return Command.ASKING
     is_python = name.rstrip(".0123456789") == "python" and len(words) > 1
     return Command.TOOL if name in _TOOLS or is_python else Command.OTHER
+
+
+def _tells_of_the_machine(path: str) -> bool:
+    """Files in which Linux tells of its processors, memory and devices; not those of its processes."""
+    return path.startswith(
+        ("/proc/cpuinfo", "/proc/meminfo", "/proc/version", "/proc/driver/", "/sys/", "/etc/os-release")
+    )
 
 
 _BEFORE = frozenset({"sudo", "time", "nohup", "env", "export", "yes", "exec"})

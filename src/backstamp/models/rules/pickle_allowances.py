@@ -51,7 +51,14 @@ _SHARED_STATE = frozenset(
 
 # Sinks by effect that are left in benign pickles as plain values (callbacks such as verbose=print).
 COMMON_GLOBALS = frozenset(
-    {("builtins", "print"), ("builtins", "open"), ("time", "sleep"), ("collections", "namedtuple")}
+    {
+        ("builtins", "print"),
+        ("builtins", "open"),
+        ("time", "sleep"),
+        ("collections", "namedtuple"),
+        ("numpy", "memmap"),
+        ("numpy._core.memmap", "memmap"),
+    }
 )
 
 _CLOUDPICKLE = (
