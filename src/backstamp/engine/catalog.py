@@ -1,5 +1,6 @@
 """Joins the areas' catalogs: the one list of readers and rules."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
@@ -45,6 +46,18 @@ def all_detectors(areas: tuple[Area, ...] = AREAS) -> tuple[Detector, ...]:
     """Load every rule there is, sorted by code."""
     found = [d for area in areas for family in area.families for d in detectors_of(family)]
     return tuple(sorted(found, key=lambda d: d.RULE.code))
+
+
+def detectors_for(codes: frozenset[str], areas: tuple[Area, ...] = AREAS) -> tuple[Detector, ...]:
+    """Find the rules of some codes, sorted by code: first in the families that ran, then in the others."""
+    families = [family for area in areas for family in area.families]
+    families.sort(key=lambda family: family.module not in sys.modules)
+    found: dict[str, Detector] = {}
+    for family in families:
+        if found.keys() == codes:
+            break
+        found.update((d.RULE.code, d) for d in detectors_of(family) if d.RULE.code in codes)
+    return tuple(found[code] for code in sorted(found))
 
 
 def snapshots(areas: tuple[Area, ...] = AREAS) -> tuple[Snapshot, ...]:

@@ -215,7 +215,5 @@ def _only(entry: Entry, status: Status, reason: str) -> Examination:
 
 
 def _rules_of(findings: list[Finding]) -> tuple[RuleText, ...]:
-    codes = {f.rule for f in findings}
-    if not codes:
-        return ()
-    return tuple(catalog.text_of(d) for d in catalog.all_detectors() if d.RULE.code in codes)
+    codes = frozenset(f.rule for f in findings)
+    return tuple(catalog.text_of(d) for d in catalog.detectors_for(codes))

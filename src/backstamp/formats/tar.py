@@ -15,7 +15,6 @@ from backstamp.core.budget import Budget
 
 BLOCK = 512
 
-REGULAR = frozenset({"0", "\0", "7"})
 LINKS = {"1": "hardlink", "2": "symlink"}
 SPECIAL = {"3": "character device", "4": "block device", "6": "pipe"}
 FOLDER = "5"

@@ -72,11 +72,6 @@ def item(m: Machine, of: object, key: object, via: tuple[str, ...] = ()) -> obje
     return None
 
 
-def is_module(value: object) -> bool:
-    """Say whether a value is a module itself."""
-    return isinstance(value, Glob) and not value.name
-
-
 def spelled(value: object) -> str:
     """Write a callee for a chain."""
     if isinstance(value, Glob):

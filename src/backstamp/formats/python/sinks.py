@@ -22,7 +22,7 @@ from backstamp.formats.python.values import (
 
 PROCESS, CODE, LOAD, NATIVE, NETWORK_CALL = "process", "code", "load", "native", "network"
 WRITE, DELETE, HOOK, SPY, IMPORT, RESOLVE = "write", "delete", "hook", "spy", "import", "resolve"
-SOCKET, SHELLCODE, SECRET_READ, DUP, OPEN = "socket", "shellcode", "secret", "dup", "open"
+SOCKET, SHELLCODE, DUP, OPEN = "socket", "shellcode", "dup", "open"
 
 _ACTIONS = {
     PROCESS: """

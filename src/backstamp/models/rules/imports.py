@@ -9,23 +9,6 @@ _MODULES = frozenset(
     {"posix", "nt", "os", "subprocess", "importlib", "runpy", "ctypes", "pty", "code", "_winapi"}
 )
 _BUILTINS = frozenset({"eval", "exec", "compile", "__import__", "open", "setattr", "breakpoint", "globals"})
-# Loaders of pickles and libraries in packages which the table may not cover.
-_LOADERS = frozenset(
-    {
-        "torch.load",
-        "torch.serialization.load",
-        "torch.hub.load",
-        "torch.ops.load_library",
-        "torch.classes.load_library",
-        "joblib.load",
-        "joblib.numpy_pickle.load",
-        "dill.load",
-        "dill.loads",
-        "cloudpickle.load",
-        "cloudpickle.loads",
-        "pandas.read_pickle",
-    }
-)
 _PATHS = frozenset({"path", "PathLike", "fspath", "cpu_count", "getpid"})
 
 
@@ -37,8 +20,6 @@ def is_dangerous(module: str, name: str) -> bool:
     """
     top = module.partition(".")[0]
     if top in _MODULES and name.partition(".")[0] not in _PATHS and not module.startswith("os.path"):
-        return True
-    if f"{module}.{name}" in _LOADERS:
         return True
     if top in {"builtins", "__builtin__"}:
         return name in _BUILTINS

@@ -17,7 +17,7 @@ import msgspec
 from backstamp.core.fact import Fact, FactBook
 from backstamp.core.finding import Finding, Rule
 from backstamp.knowledge import callables
-from backstamp.knowledge.callables import Callable, Effect
+from backstamp.knowledge.callables import CONVICTS, HARMLESS, Callable, Effect
 from backstamp.models.facts.pickle import (
     AnyValue,
     Attribute,
@@ -36,7 +36,6 @@ from backstamp.models.facts.pickle import (
 from backstamp.models.rules import pickle_allowances as allowances
 from backstamp.models.rules.pickle_evidence import evidence_in, tells_of_harm
 
-SAFE = frozenset({Effect.DATA, Effect.PURE})
 # The effect that names the finding, most dangerous first.
 ORDER = (
     Effect.PROCESS,
@@ -53,18 +52,7 @@ ORDER = (
     Effect.INVOKE,
 )
 # Effects that convict a global by its mere presence: no pickler of data ever writes one.
-SINKS = frozenset(
-    {
-        Effect.PROCESS,
-        Effect.CODE,
-        Effect.NATIVE,
-        Effect.NETWORK,
-        Effect.WRITE,
-        Effect.LOAD,
-        Effect.STOP,
-        Effect.SHOW,
-    }
-)
+SINKS = CONVICTS - {Effect.STATE}
 _HARD_SINKS = frozenset({Effect.PROCESS, Effect.CODE, Effect.NATIVE})
 _REACHED_SINKS = frozenset(
     {Effect.PROCESS, Effect.CODE, Effect.NATIVE, Effect.NETWORK, Effect.WRITE, Effect.LOAD}
@@ -171,7 +159,7 @@ def _named_call(module: str, name: str, op: str, values: tuple[AnyValue, ...]) -
     allowed = allowances.judged(canonical, values)
     if allowed is not None:
         return allowed or None
-    if _is_dunder(canonical[1]) and not (known and known.effects <= SAFE and "." not in known.name):
+    if _is_dunder(canonical[1]) and not (known and known.effects <= HARMLESS and "." not in known.name):
         return "dunder", ""
     if known is None or Effect.UNKNOWN in known.effects or (known.kind == "value" and not known.effects):
         return _unknown_call(module, name, op, known, values)
@@ -299,7 +287,7 @@ def _result_call(made: Made, op: str, values: tuple[AnyValue, ...]) -> Judged:
             return None  # an instance of a class which the pickle carries: reported as carried code
         if maker in allowances.FUNCTION_MAKERS:
             return "code", "a function which the pickle carries is called"
-        if known and not known.effects - SAFE - {Effect.INVOKE, Effect.RESOLVE}:
+        if known and not known.effects - HARMLESS - {Effect.INVOKE, Effect.RESOLVE}:
             return "suspicious-function", "the result of a call is called"
     return ("opaque-call", "") if op not in ("NEWOBJ", "NEWOBJ_EX") else ("suspicious-function", "")
 
@@ -315,12 +303,8 @@ def _state(state: PickleState) -> Iterator[Judgement]:
             yield Judgement(kind="scanner-tampering", fact=state, callee=callee, shows=shows)
         case Name(module, name):
             yield Judgement(kind="overwritten", fact=state, callee=_shown_name(module, name), shows=shows)
-        case Made(Name(module, name)):
-            known = callables.known(module, name)
-            reached = (known.setstate if known else frozenset()) & SINKS
-            if known and reached and not is_derived(known):
-                worst = next(e for e in ORDER if e in reached)
-                yield Judgement(kind=worst.value, fact=state, callee=_shown_name(module, name), shows=shows)
+        case Made(Name() as made):
+            yield from _reached(made, "setstate", state, shows)
         case Attribute():
             yield Judgement(kind="overwritten", fact=state, callee=text_of(state.target), shows=shows)
         case _:
@@ -333,16 +317,24 @@ def _container(container: PickleContainer) -> Iterator[Judgement]:
     match container.target:
         case Name(module, name):
             yield Judgement(kind="overwritten", fact=container, callee=_shown_name(module, name), shows=shows)
-        case Made(Name(module, name)):
-            known = callables.known(module, name)
-            reached = (known.container if known else frozenset()) & SINKS
-            if known and reached and not is_derived(known):
-                worst = next(e for e in ORDER if e in reached)
-                yield Judgement(
-                    kind=worst.value, fact=container, callee=_shown_name(module, name), shows=shows
-                )
+        case Made(Name() as made):
+            yield from _reached(made, "container", container, shows)
         case _:
             pass
+
+
+def _reached(
+    name: Name, facet: str, fact: PickleState | PickleContainer, shows: tuple[str, ...]
+) -> Iterator[Judgement]:
+    """Judge what filling an object of a known class does; a call graph alone convicts nobody."""
+    known = callables.known(name.module, name.name)
+    if known is None or is_derived(known):
+        return
+    effects = known.setstate if facet == "setstate" else known.container
+    worst = next((e for e in ORDER if e in effects & SINKS), None)
+    if worst:
+        callee = _shown_name(name.module, name.name)
+        yield Judgement(kind=worst.value, fact=fact, callee=callee, shows=shows)
 
 
 def _stored_sinks(fact: Fact, value: AnyValue, shows: tuple[str, ...]) -> Iterator[Judgement]:
