@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -66,3 +67,9 @@ def test_codes_and_names_are_used_once():
     rules = [detector.RULE for detector in all_detectors()]
     codes, names = Counter(r.code for r in rules), Counter(r.name for r in rules)
     assert [each for counts in (codes, names) for each, count in counts.items() if count > 1] == []
+
+
+def test_every_rule_is_named_by_a_test():
+    folder = Path(__file__).parent.parent
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    assert [d.RULE.code for d in all_detectors() if d.RULE.code not in texts] == []

@@ -9,6 +9,7 @@ from backstamp.core.location import Bytes, Location
 from backstamp.models.facts.pickle import PickleStream
 from backstamp.models.rules.embedded import HiddenArtifact, TwoFormats
 from kit.archives import STREAMS, Part, elf, macho, pe, usual_zip, zip_of
+from kit.pickle_asm import reduce_call
 from kit.scanning import codes
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(80)
@@ -76,3 +77,21 @@ def test_leaves_usual_pairs_alone(kinds):
 
 def test_leaves_a_picture_with_bytes_behind_it_alone():
     assert codes(PNG + b"tEXt leftover", "a.png") == []
+
+
+RAW = [
+    ("m.cbm", b"CBM1"),
+    ("m.ubj", b"{L\0\0\0\0\0\0\0\x07learner"),
+    ("m.bin", b"binf"),
+    ("variables.data-00000-of-00001", b"\x11\x22\x33"),
+    ("x.mat", b"MATLAB 5.0 MAT-file, Platform: X" + b" " * 91 + b"\0\x01IM"),
+    ("a.fits", b"SIMPLE  =                    T" + b" " * 50),
+]
+
+
+@pytest.mark.parametrize(("name", "head"), RAW, ids=lambda v: v if isinstance(v, str) else "")
+def test_finds_what_travels_behind_raw_values(name, head):
+    noise = bytes(range(1, 256)) * 20
+    assert codes(head + noise, name) == []
+    assert codes(head + noise + reduce_call("os", "system", "true"), name) == ["EMB102", "PKL101"]
+    assert codes(head + noise + elf(bytes(200)), name) == ["EMB102"]

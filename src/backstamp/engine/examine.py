@@ -115,7 +115,7 @@ def _artifact(blob: Blob, forced: tuple[str, ...], depth: int, state: _State) ->
         was_read = True
         _read(guarded(reader, blob, state.budget), explained, problems, depth, state)
     gaps = [] if _is_left_alone(kinds, was_read=was_read) else _gaps(explained, blob)
-    if not gaps and sniff.is_searched(kinds):
+    if not gaps and sniff.is_searched(kinds, was_read=was_read):
         _read(probe.stowaway_in(blob, kinds, state.budget), explained, problems, depth, state)
     if gaps:
         _read(probe.embedded_in(blob, gaps, state.budget), explained, problems, depth, state)

@@ -73,9 +73,13 @@ _KNOWN = frozenset(
 )  # fmt: skip
 # What is named so and is nothing else must be read as what it promises, or be reported as unread.
 _PROMISED = ((".safetensors", "safetensors"), (".gguf", "gguf"))
-# Pictures, sounds, fonts and libraries, behind or within which other files travel.
-_SEARCHED = frozenset(
-    "png jpeg gif webp wav flac ogg mp3 mp4 pdf tiff bmp icon aiff avi matroska font object-archive".split()
+# Known formats that are not searched for other files: texts, what a container's reader searches, and
+# office documents, which are made of parts (zips among them).
+_PLAIN = frozenset("empty text json yaml lfs-pointer wide-text raw-tensor callables-table ole".split())
+# Raw values that a reader explains as a whole, without looking at them.
+_WHOLE = frozenset(
+    "catboost coreml-weights mediapipe-graph paddle-parameters tensor-data tf-checkpoint-data "
+    "tf-checkpoint-index xgboost-binary xgboost-ubjson".split()
 )
 _TEXT_SAMPLE = 64 * 1024
 _TEXT_BYTES = bytes({9, 10, 12, 13, 27, *range(32, 127), *range(128, 256)})
@@ -165,9 +169,11 @@ def is_known(kinds: tuple[str, ...]) -> bool:
     return bool(kinds) and _KNOWN.issuperset(kinds)
 
 
-def is_searched(kinds: tuple[str, ...]) -> bool:
-    """Say whether bytes of these formats, which no reader reads, are searched for what travels in them."""
-    return not _SEARCHED.isdisjoint(kinds)
+def is_searched(kinds: tuple[str, ...], *, was_read: bool) -> bool:
+    """Say whether bytes that were taken as a whole are searched for what travels in or behind them."""
+    if was_read:
+        return not _WHOLE.isdisjoint(kinds)
+    return not _PLAIN.issuperset(kinds)
 
 
 def _is_zip(view: memoryview, head: bytes) -> bool:

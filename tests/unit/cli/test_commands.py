@@ -204,6 +204,23 @@ def test_what_is_excluded_is_left_out_and_said(here):
         ]
 
 
+def test_results_are_remembered_unless_that_is_declined(here):
+    (here / "models" / "large.pkl").write_bytes(pickle.dumps(list(range(300, 20_000)), 2))
+    declined = backstamp("scan", "models", "-f", "json", "--no-cache", cwd=here).stdout
+    assert not (here / "results").exists()
+    first = backstamp("scan", "models", "-f", "json", cwd=here).stdout
+    kept = [path for path in (here / "results").rglob("*") if path.is_file()]
+    again = backstamp("scan", "models", "-f", "json", cwd=here).stdout
+    assert (len(kept), first, again) == (1, declined, declined)
+
+
+def test_the_number_of_processes_does_not_show_in_a_report(here):
+    for number in range(4):
+        (here / "models" / f"{number}.pkl").write_bytes(pickle.dumps(list(range(number)), 2))
+    reports = [backstamp("scan", "models", "-f", "json", "-j", jobs, cwd=here).stdout for jobs in "12"]
+    assert reports[0] == reports[1]
+
+
 def test_files_of_several_targets_are_told_apart(here):
     (here / "other").mkdir()
     (here / "other" / "readme.md").write_text("other words\n")
