@@ -1,14 +1,32 @@
 """How an area lists its rooms, so that the engine can join them without importing them."""
 
+from enum import StrEnum
+
 import msgspec
 
 
+class Purpose(StrEnum):
+    """What an examination is for."""
+
+    JUDGE = "judge"  # find what is bad
+    STOCK = "stock"  # take stock: what is there, for a BOM
+
+
+JUDGE = (Purpose.JUDGE,)
+STOCK = (Purpose.STOCK,)
+BOTH = (Purpose.JUDGE, Purpose.STOCK)
+
+
 class ReaderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A reader: ``module`` holds it as ``READER``; ``kinds`` are the formats (``formats.sniff``) it reads."""
+    """A reader: ``module`` holds it as ``READER``; ``kinds`` are the formats (``formats.sniff``) it reads.
+
+    ``serves`` are the purposes for which it runs: one that only takes stock costs a scan nothing.
+    """
 
     name: str
     kinds: tuple[str, ...]
     module: str
+    serves: tuple[Purpose, ...] = JUDGE
 
 
 class FamilyEntry(msgspec.Struct, frozen=True, kw_only=True):

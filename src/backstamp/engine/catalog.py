@@ -5,25 +5,36 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
 
-from backstamp.core.catalog import Area, FamilyEntry, ReaderEntry
+from backstamp.core.catalog import JUDGE, Area, FamilyEntry, Purpose, ReaderEntry
 from backstamp.core.finding import Detector
 from backstamp.core.reading import Reader
 from backstamp.core.report import RuleText, Snapshot
+from backstamp.data.catalog import AREA as DATA
 from backstamp.models.catalog import AREA as MODELS
+from backstamp.software.catalog import AREA as SOFTWARE
 
-AREAS: tuple[Area, ...] = (MODELS,)
+AREAS: tuple[Area, ...] = (MODELS, DATA, SOFTWARE)
 
 
-def readers_for(kinds: Iterable[str], areas: tuple[Area, ...] = AREAS) -> Iterator[Reader]:
-    """Load the readers which read any of these formats, in the order of the catalogs."""
-    for entry in _entries_for(tuple(kinds), areas):
+def readers_for(
+    kinds: Iterable[str], areas: tuple[Area, ...] = AREAS, purposes: tuple[Purpose, ...] = JUDGE
+) -> Iterator[Reader]:
+    """Load the readers which read any of these formats for one of these purposes, in catalog order."""
+    for entry in _entries_for(tuple(kinds), areas, purposes):
         yield _reader(entry)
 
 
 @lru_cache(maxsize=1024)
-def _entries_for(kinds: tuple[str, ...], areas: tuple[Area, ...]) -> tuple[ReaderEntry, ...]:
+def _entries_for(
+    kinds: tuple[str, ...], areas: tuple[Area, ...], purposes: tuple[Purpose, ...]
+) -> tuple[ReaderEntry, ...]:
     wanted = frozenset(kinds)
-    return tuple(entry for area in areas for entry in area.readers if wanted.intersection(entry.kinds))
+    return tuple(
+        entry
+        for area in areas
+        for entry in area.readers
+        if wanted.intersection(entry.kinds) and any(p in entry.serves for p in purposes)
+    )
 
 
 def families_for(

@@ -12,7 +12,7 @@ import msgspec
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
-from backstamp.core.catalog import Area
+from backstamp.core.catalog import JUDGE, STOCK, Area, Purpose
 from backstamp.core.digest import Digest
 from backstamp.core.errors import BudgetExceeded
 from backstamp.core.fact import Fact, FactBook, Present
@@ -28,22 +28,29 @@ _WORSE = (Status.SKIPPED, Status.COMPLETE, Status.UNSUPPORTED, Status.PARTIAL, S
 
 
 class Examination(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one file: coverage of it and its members, findings, and facts for tree rules."""
+    """What is known of one file: coverage of it and its members, findings, and facts for tree rules.
+
+    ``digests`` are those of its members, by path, where stock was taken.
+    """
 
     coverage: list[Coverage]
     findings: list[Finding]
     facts: list[Fact]
     operations: int = 0
+    digests: dict[tuple[str, ...], Digest] = {}
 
 
 class _State:
     """What one examination gathers on its way down."""
 
-    __slots__ = ("areas", "budget", "coverage", "digests", "facts")
+    __slots__ = ("areas", "budget", "coverage", "digests", "facts", "purposes")
 
-    def __init__(self, budget: Budget, areas: tuple[Area, ...]) -> None:
+    def __init__(
+        self, budget: Budget, areas: tuple[Area, ...], purposes: tuple[Purpose, ...] = JUDGE
+    ) -> None:
         self.budget = budget
         self.areas = areas
+        self.purposes = purposes
         self.coverage: list[Coverage] = []
         self.digests: dict[tuple[str, ...], Digest] = {}
         self.facts: list[Fact] = []
@@ -61,6 +68,24 @@ def examine(
         coverage=with_faults(state.coverage, faults),
         findings=[_signed(f, blob, state.digests) for f in findings],
         facts=_wanted_by_trees(state.facts, areas),
+        operations=state.budget.operations,
+    )
+
+
+def taken_stock_of(
+    blob: Blob, *, budget: Budget | None = None, areas: tuple[Area, ...] = catalog.AREAS
+) -> Examination:
+    """Say what is in a file, for a BOM: only readers that take stock run, nothing is judged.
+
+    The digests of members are computed too: a BOM names what it lists. Never raises for what is in the bytes.
+    """
+    state = _State(budget or Budget(), areas, STOCK)
+    _artifact(blob, (), 0, state)
+    return Examination(
+        coverage=state.coverage,
+        findings=[],
+        facts=state.facts,
+        digests=state.digests,
         operations=state.budget.operations,
     )
 
@@ -111,18 +136,20 @@ def _artifact(blob: Blob, forced: tuple[str, ...], depth: int, state: _State) ->
     problems: list[Unread] = []
     place = len(state.coverage)
     was_read = False
-    for reader in catalog.readers_for(kinds, state.areas):
+    for reader in catalog.readers_for(kinds, state.areas, state.purposes):
         was_read = True
         _read(guarded(reader, blob, state.budget), explained, problems, depth, state)
-    gaps = [] if _is_left_alone(kinds, was_read=was_read) else _gaps(explained, blob)
-    if not gaps and sniff.is_searched(kinds, was_read=was_read):
+    is_judged = Purpose.JUDGE in state.purposes
+    gaps = [] if not is_judged or _is_left_alone(kinds, was_read=was_read) else _gaps(explained, blob)
+    if is_judged and not gaps and sniff.is_searched(kinds, was_read=was_read):
         _read(probe.stowaway_in(blob, kinds, state.budget), explained, problems, depth, state)
     if gaps:
         _read(probe.embedded_in(blob, gaps, state.budget), explained, problems, depth, state)
-    if depth and len(state.facts) > first + 1 and blob.size <= _NESTED_DIGEST and (digest := blob.digest):
+    is_named = len(state.facts) > first + 1 or not is_judged
+    if depth and is_named and blob.size <= _NESTED_DIGEST and (digest := blob.digest):
         state.digests[blob.path] = digest
     left = sum(g.end - g.start for g in _gaps(explained, blob)) if gaps else 0
-    if not was_read and not sniff.is_known(kinds):
+    if is_judged and not was_read and not sniff.is_known(kinds):
         problems.append(Unread("no reader for this format", Status.UNSUPPORTED))
     state.coverage.insert(place, _coverage(blob, kinds, problems, left))
     if len(blob.view) > _LARGE:

@@ -11,6 +11,7 @@ from re import Pattern
 from typing import TypeAlias
 
 from backstamp.core.errors import ReadError
+from backstamp.core.tree import escaped
 
 _WINDOW, _OVERLAP = 4 * 1024 * 1024, 64  # no word is longer than the overlap
 MOST_VALUES = 1_500_000
@@ -112,11 +113,6 @@ def is_too_rich(data: bytes | memoryview) -> bool:
     """Say whether a document has more values than are held: each takes some hundred bytes once parsed."""
     held = data if isinstance(data, bytes) else bytes(data)
     return len(held) > MOST_VALUES and sum(map(held.count, _BEFORE_VALUES)) > MOST_VALUES
-
-
-def escaped(key: str) -> str:
-    """Write a key as a part of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def may_name(data: bytes | memoryview, words: tuple[bytes, ...]) -> bool:

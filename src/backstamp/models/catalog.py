@@ -4,7 +4,7 @@ Modules are named, not imported: a format or a family that does not occur is nev
 One sorted line an entry.
 """
 
-from backstamp.core.catalog import Area, FamilyEntry, ReaderEntry
+from backstamp.core.catalog import BOTH, Area, FamilyEntry, ReaderEntry
 
 _READERS = "backstamp.models.readers."
 _RULES = "backstamp.models.rules."
@@ -35,37 +35,44 @@ AREA = Area(
             module=_READERS + "rawvalues",
         ),
         ReaderEntry(
-            name="tensorflow", kinds=("savedmodel", "metagraph", "graphdef"), module=_READERS + "tensorflow"
+            name="tensorflow",
+            kinds=("savedmodel", "metagraph", "graphdef"),
+            module=_READERS + "tensorflow",
+            serves=BOTH,
         ),
-        ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed"),
+        ReaderEntry(name="compressed", kinds=_STREAMS, module=_READERS + "compressed", serves=BOTH),
         ReaderEntry(name="configuration", kinds=("named-targets", "xml"), module=_READERS + "configuration"),
-        ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml"),
-        ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp"),
+        ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml", serves=BOTH),
+        ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp", serves=BOTH),
         ReaderEntry(name="encoded", kinds=("encoded", "json"), module=_READERS + "encoded"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
-        ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf"),
-        ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5"),
+        ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf", serves=BOTH),
+        ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5", serves=BOTH),
         ReaderEntry(name="jinja", kinds=("jinja",), module=_READERS + "jinja"),
-        ReaderEntry(name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras"),
-        ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs"),
+        ReaderEntry(
+            name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras", serves=BOTH
+        ),
+        ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs", serves=BOTH),
         ReaderEntry(name="msgpack", kinds=("msgpack",), module=_READERS + "msgpack"),
-        ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook"),
+        ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook", serves=BOTH),
         ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
-        ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx"),
-        ReaderEntry(name="paddle", kinds=("paddle",), module=_READERS + "paddle"),
-        ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle"),
+        ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx", serves=BOTH),
+        ReaderEntry(name="paddle", kinds=("paddle",), module=_READERS + "paddle", serves=BOTH),
+        ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle", serves=BOTH),
         ReaderEntry(name="pyc", kinds=("marshal", "pyc"), module=_READERS + "pyc"),
         ReaderEntry(name="python", kinds=("python",), module=_READERS + "python"),
         ReaderEntry(name="r-data", kinds=("r-data",), module=_READERS + "rdata"),
         ReaderEntry(name="repository-json", kinds=("json",), module=_READERS + "repository_json"),
-        ReaderEntry(name="safetensors", kinds=("safetensors",), module=_READERS + "safetensors"),
-        ReaderEntry(name="sevenzip", kinds=("sevenzip",), module=_READERS + "sevenzip"),
+        ReaderEntry(name="safetensors", kinds=("safetensors",), module=_READERS + "safetensors", serves=BOTH),
+        ReaderEntry(name="sevenzip", kinds=("sevenzip",), module=_READERS + "sevenzip", serves=BOTH),
         ReaderEntry(name="site-paths", kinds=("site-paths",), module=_READERS + "sitepaths"),
         ReaderEntry(name="skops", kinds=("skops-schema",), module=_READERS + "skops"),
-        ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar"),
-        ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite"),
-        ReaderEntry(name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript"),
-        ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip"),
+        ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar", serves=BOTH),
+        ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite", serves=BOTH),
+        ReaderEntry(
+            name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript", serves=BOTH
+        ),
+        ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip", serves=BOTH),
     ),
     families=(
         FamilyEntry(

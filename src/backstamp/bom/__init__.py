@@ -1,0 +1,1 @@
+"""The AI-BOM: what is stated of an AI system becomes claims, a supply graph, and documents."""

@@ -1,0 +1,1 @@
+"""Readers of the software area: structures -> facts."""
