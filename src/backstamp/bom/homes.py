@@ -32,7 +32,8 @@ _WEIGHT_NAMES = tuple(
     ".distcp .pte".split()
 )
 _NOT_WEIGHTS = frozenset(
-    "training_args.bin optimizer.pt scheduler.pt scaler.pt rng_state.pth optimizer.bin random_states_0.pkl".split()
+    "training_args.bin optimizer.pt scheduler.pt scaler.pt rng_state.pth optimizer.bin "
+    "random_states_0.pkl".split()
 )
 _DATA = frozenset("parquet arrow csv jsonl".split())
 _DATA_NAMES = (".parquet", ".arrow", ".csv", ".tsv", ".jsonl", ".ndjson")
@@ -43,7 +44,8 @@ _IDENTITY = frozenset(
 _RUN_FOLDERS = frozenset({"params", "metrics", "tags", "inputs", "files", "artifacts"})
 _PIECES = frozenset(
     "onnx openvino coreml tokenizer original gguf tflite logs runs assets variables metric eval results "
-    "figures images samples weights tf safetensors checkpoints_meta lightning_logs version_0 imgs docs data.pkl".split()
+    "figures images samples weights tf safetensors checkpoints_meta "
+    "lightning_logs version_0 imgs docs data.pkl".split()
 )
 _COMPOSITES = frozenset({"model_index.json", "modules.json", "MLmodel"})
 ROOT = "."
