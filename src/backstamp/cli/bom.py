@@ -6,6 +6,10 @@ import click
 
 COMMANDS = {
     "create": "backstamp.cli.bom_create",
+    "diff": "backstamp.cli.bom_diff",
+    "graph": "backstamp.cli.bom_graph",
+    "merge": "backstamp.cli.bom_merge",
+    "score": "backstamp.cli.bom_score",
 }
 _EXAMPLES = """\b
 Examples:

@@ -53,6 +53,7 @@ def command(
     unknown.
     """
     from backstamp.cli import output as place
+    from backstamp.cli.bom_time import time_of
     from backstamp.engine.describe import Wishes, described
     from backstamp.engine.inventory import StockOptions
 
@@ -60,7 +61,7 @@ def command(
         raise UsageError('"-" is not a file: standard input cannot be described', hint="Save it first.")
     place.check_place(output)
     wishes = Wishes(
-        form=form, authors=author, name=name, version=version, producer=producer, timestamp=_time(timestamp)
+        form=form, authors=author, name=name, version=version, producer=producer, timestamp=time_of(timestamp)
     )
     options = StockOptions(exclude=exclude, has_digests=not no_digests)
     made = described(target, wishes, options)
@@ -69,25 +70,3 @@ def command(
         for line in made.talk:
             click.echo(line, err=True)
     return 0
-
-
-def _time(text: str) -> str:
-    """Choose the time of the document: the option, SOURCE_DATE_EPOCH, the clock."""
-    import os
-    from datetime import UTC, datetime
-
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    try:
-        if text:
-            moment = datetime.fromisoformat(text)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        elif epoch:
-            moment = datetime.fromtimestamp(int(epoch), UTC)
-        else:
-            moment = datetime.now(UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        what = "--timestamp" if text else "SOURCE_DATE_EPOCH"
-        raise UsageError(
-            f'{what} "{text or epoch}" is not a time', hint="Example: 2026-11-25T12:00:00Z"
-        ) from error
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,10 +4,7 @@ import json
 
 import click
 
-from backstamp.core.errors import UsageError
-
 _PROFILES = ("g7", "cisa", "eu", "spdx-ai")
-_FOLDER_HINT = "Write a BOM first: backstamp bom TARGET -o bom.json"
 
 
 @click.command(name="score", no_args_is_help=True)
@@ -20,7 +17,9 @@ _FOLDER_HINT = "Write a BOM first: backstamp bom TARGET -o bom.json"
     show_default=True,
     help="The list of elements: g7, cisa, eu (AI Act), spdx-ai.",
 )
-@click.option("-f", "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "-f", "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
+)
 @click.option("-o", "--output", metavar="FILE", default="", help="Write to a file, whole or not at all.")
 @click.option(
     "--at-least", type=click.IntRange(0), default=0, metavar="N", help="Exit with 1 if fewer are evidenced."
@@ -32,16 +31,12 @@ def command(*, file: str, profile: str, form: str, output: str, at_least: int) -
     An element counts by how it is known: what was measured or declared in its place counts more than prose,
     what nobody gave evidence for counts half, a placeholder counts nothing.
     """
-    import os
-
     from backstamp.bom.score.profiles import profile as profile_named
     from backstamp.bom.score.table import as_text, as_tree
     from backstamp.bom.score.weigh import weighed
     from backstamp.cli import output as place
     from backstamp.cli.bom_file import cyclonedx_from
 
-    if os.path.isdir(file):
-        raise UsageError(f'"{file}" is a folder, not a BOM', hint=_FOLDER_HINT)
     place.check_place(output)
     score = weighed(cyclonedx_from(file), profile_named(profile))
     if form == "json":

@@ -9,7 +9,7 @@ from backstamp.bom.cyclonedx.licences import licences_of
 from backstamp.bom.graph import SupplyGraph, Value
 from backstamp.bom.inventory import FileRecord
 from backstamp.bom.purls import is_commit, purl_of
-from backstamp.core.location import joined
+from backstamp.core.location import Location, joined
 from backstamp.core.supply import Kind, Method, Part, Relation, Trait
 from backstamp.core.tree import Json, Tree
 
@@ -106,6 +106,10 @@ def component_of(part: Part, writer: Writer) -> Tree:
         made["externalReferences"] = [*links]
     if evidence := _evidence(part, writer):
         made["evidence"] = evidence
+    if graph.first(part, Trait.DIGEST, "tree") and "hashes" in made:
+        add_properties(
+            made, [prop("backstamp:hash-of", "lines of digest, two blanks and path of its files, by path")]
+        )
     if tags := list(dict.fromkeys(str(v.value) for v in graph.all(part, Trait.TAG))):
         made["tags"] = [*tags]
     return made
@@ -117,7 +121,16 @@ def file_component(record: FileRecord, writer: Writer, below: str) -> Tree:
     made: Tree = {"type": "file", "bom-ref": f"file:{path}"}
     made["name"] = path.removeprefix(below)
     if record.digest:
-        made["hashes"] = [{"alg": "SHA-256", "content": record.digest.hex}]
+        digest: Tree = {"alg": "SHA-256", "content": record.digest.hex}
+        made["hashes"] = [digest]
+        evidence = Evidence(
+            place=Location(record.path),
+            digest=record.digest,
+            method=Method.MEASURED,
+            confidence=1.0,
+            by="digest/1",
+        )
+        writer.desk.cite_evidence(digest, "", evidence)
     made["properties"] = [prop("backstamp:size", record.size)]
     if record.reason:
         made["properties"] = [*_listed(made), prop("backstamp:unread", record.reason)]
@@ -177,6 +190,10 @@ def _hashes(part: Part, writer: Writer) -> Iterator[Tree]:
              "blake3": "BLAKE3", "blake2b": "BLAKE2b-512"}  # fmt: skip
     seen: set[tuple[str, str]] = set()
     for value in writer.graph.all(part, Trait.DIGEST):
+        if value.name == "tree":  # of a folder: of the lines that sha256sum writes of its files
+            tree: Tree = {"alg": "SHA-256", "content": str(value.value)}
+            writer.desk.cite(tree, "", value)
+            yield tree
         if value.name in names and (value.name, str(value.value)) not in seen:
             seen.add((value.name, str(value.value)))
             made: Tree = {"alg": names[value.name], "content": str(value.value)}

@@ -10,7 +10,7 @@ _MARKS = {
     Standing.EVIDENCED: "✔",
     Standing.PARTLY: "◐",
     Standing.ASSERTED: "○",
-    Standing.WITHHELD: "–",
+    Standing.WITHHELD: "=",
     Standing.UNKNOWN: "?",
     Standing.PLACEHOLDER: "✖",
     Standing.MISSING: "·",
