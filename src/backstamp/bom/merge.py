@@ -65,16 +65,18 @@ class _Joiner:
     def add(self, document: Tree, number: int) -> None:
         """Join one more document."""
         _renamed(document, self._clashes(document, number))
-        self.sources.append(_citations(document))
-        self._tools(document)
-        subject = tree_at(document, "metadata", "component")
+        citations = _citations(document)
+        self.sources.append(citations)
         renames: dict[str, str] = {}
+        self._tools(document, renames)
+        subject = tree_at(document, "metadata", "component")
         incoming = ([subject] if subject else []) + [*trees_at(document, "components")]
         for part in incoming:
-            kept = self._placed(part, renames)
+            kept = self._placed(part, self.document, renames)
             if part is subject:
                 self._depends(kept)
         _renamed(document, renames)
+        _renamed({"citations": [citation for citation, _ in citations]}, renames)
         self.held.append(document)
         for key in _LISTS:
             self._extend(key, list_at(document, key))
@@ -90,6 +92,7 @@ class _Joiner:
             self._extend("annotations", self.notes)
         places = {id(value): pointer for pointer, value in walk(self.document) if isinstance(value, dict)}
         citations: list[Json] = []
+        seen: set[str] = set()
         for source in self.sources:
             for citation, targets in source:
                 pointers = []
@@ -98,8 +101,13 @@ class _Joiner:
                     pointer = places.get(id(at))
                     if pointer is not None and (not rest or _holds(at, rest)):
                         pointers.append(pointer + rest)
-                if pointers:
-                    citations.append({**citation, "pointers": [*dict.fromkeys(pointers)]})
+                made: Tree = {**citation, "pointers": [*dict.fromkeys(pointers)]}
+                same = _text(
+                    {key: value for key, value in made.items() if key not in ("timestamp", "bom-ref")}
+                )
+                if pointers and same not in seen:
+                    seen.add(same)
+                    citations.append(made)
         if citations:
             self.document["citations"] = citations
         plain = {
@@ -125,10 +133,13 @@ class _Joiner:
         self.refs |= {renames.get(ref, ref) for ref in _refs(document)}
         return renames
 
-    def _placed(self, part: Tree, renames: dict[str, str]) -> Tree:
+    def _placed(self, part: Tree, holder: Tree, renames: dict[str, str]) -> Tree:
+        """Join a part into the one that it is, or put it into ``holder``."""
         known = next((self.parts[key] for key in _identities(part) if key in self.parts), None)
         if known is None:
-            self._extend("components", [part])
+            inside = holder.setdefault("components", [])
+            if isinstance(inside, list):
+                inside.append(part)
             for inner in (part, *_below(part)):
                 for key in _identities(inner):
                     self.parts.setdefault(key, inner)
@@ -138,25 +149,23 @@ class _Joiner:
                 known["bom-ref"] = ref
             elif known["bom-ref"] != ref:
                 renames[ref] = str(known["bom-ref"])
-        self._joined(known, part)
+        self._joined(known, part, renames)
         return known
 
-    def _joined(self, known: Tree, part: Tree) -> None:
+    def _joined(self, known: Tree, part: Tree, renames: dict[str, str]) -> None:
         self.moved[id(part)] = known
         self.held.append(part)
+        for inner in [*trees_at(part, "components")]:
+            self._placed(inner, known, renames)
         against: list[str] = []
         for key, value in part.items():
-            if key in ("bom-ref", "type"):
+            if key in ("bom-ref", "type", "components"):
                 continue
             mine = known.get(key)
             if mine in (None, "", [], {}):
                 known[key] = value
-            elif isinstance(mine, list) and isinstance(value, list) and key != "licenses":
-                mine += [each for each in value if each not in mine]
-            elif isinstance(mine, dict) and isinstance(value, dict):
-                known[key] = {**value, **mine}
-                self.moved[id(value)] = tree_at(known, key)
-                self.moved[id(mine)] = tree_at(known, key)
+            elif key != "licenses" and _are_joined(mine, value, self.moved):
+                continue
             elif mine != value:
                 against.append(f"{key}: {shown(_text(mine), 120)}; against {shown(_text(value), 120)}")
         if against and (ref := text_at(known, "bom-ref")):
@@ -200,15 +209,48 @@ class _Joiner:
                 is_known = key not in ("components", "dependencies")  # those are told apart by identity
                 mine += [each for each in more if not is_known or each not in mine]
 
-    def _tools(self, document: Tree) -> None:
+    def _tools(self, document: Tree, renames: dict[str, str]) -> None:
         """The tools of all documents made this one; the list form of old versions becomes components."""
         metadata = self.document.setdefault("metadata", {})
         if not isinstance(metadata, dict):
             return
         mine: list[Json] = [*_tools_of(metadata)]
-        mine += [tool for tool in _tools_of(tree_at(document, "metadata")) if tool not in mine]
+        for tool in _tools_of(tree_at(document, "metadata")):
+            plain = {key: value for key, value in tool.items() if key != "bom-ref"}
+            same = [
+                m
+                for m in mine
+                if isinstance(m, dict) and {k: v for k, v in m.items() if k != "bom-ref"} == plain
+            ]
+            if not same:
+                mine.append(tool)
+            elif (ref := text_at(tool, "bom-ref")) and (kept := text_at(same[0], "bom-ref")):
+                renames[ref] = kept
         if mine:
             metadata["tools"] = {"components": mine}
+
+
+def _are_joined(mine: Json, other: Json, moved: dict[int, Tree]) -> bool:
+    """Join lists and objects of fields in place, the first before the other; scalars are not joined."""
+    if isinstance(mine, list) and isinstance(other, list):
+        for each in other:
+            same = next((known for known in mine if known == each), None)
+            if same is None:
+                mine.append(each)
+            elif isinstance(each, dict) and isinstance(same, dict):
+                moved[id(each)] = same
+        return True
+    if not (isinstance(mine, dict) and isinstance(other, dict)):
+        return False
+    moved[id(other)] = mine
+    for key, value in other.items():
+        if key == "bom-ref" and key in mine:
+            continue
+        if key not in mine:
+            mine[key] = value
+        else:
+            _are_joined(mine[key], value, moved)
+    return True
 
 
 def _tools_of(metadata: Tree) -> Iterator[Tree]:

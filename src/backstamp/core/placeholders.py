@@ -19,6 +19,7 @@ _STARTS = (
     "[more information", "more information needed", "{{", "<your", "[your", "your-", "your_", "todo:",
     "todo ", "tbd ", "tbd:", "[insert", "<insert", "[todo", "lorem ipsum", "[needs more", "[optional",
     "<placeholder", "replace_me", "changeme", "change_me", "path/to/", "/path/to/", "xxx",
+    "no description", "description not available", "no information", "no license", "no licence",
 )  # fmt: skip
 _AROUND = " \t\r\n.:;,!*_`'\"()[]{}<>-\u2013\u2014\u2026?"
 
