@@ -47,7 +47,8 @@ _EXACT: dict[Role, str] = {
         "model details|details|model information|model info|model facts|model parameters|"
         "model specifications|specifications|technical specifications|model characteristics|"
         "model architecture|architecture|model architecture and objective|basic information|"
-        "general information|modelldetails|detalles del modelo|détails du modèle|模型信息|模型参数|模型结构|模型架构|"
+        "general information|modelldetails|detalles del modelo|détails du modèle|"
+        "模型信息|模型参数|模型结构|模型架构|"
         "full model architecture|input|output|inputs|outputs|model type|arquitectura"
     ),
     Role.USE: (
@@ -126,7 +127,8 @@ _EXACT: dict[Role, str] = {
         "benchmarks|benchmark|benchmark results|model performance|testing data|"
         "testing data, factors & metrics|evaluation data|evaluation procedure|quantitative analyses|"
         "quantitative analysis|eval|evaluierung|ergebnisse|auswertung|evaluación|resultados|"
-        "resultados de evaluación|évaluation|résultats|métricas|评估|评测|评测结果|评估结果|性能|实验结果|avaliação|"
+        "resultados de evaluación|évaluation|résultats|métricas|"
+        "评估|评测|评测结果|评估结果|性能|实验结果|avaliação|"
         "factors|training results|verwendete metriken|open llm leaderboard evaluation results|"
         "metrics and results|accuracy"
     ),
@@ -162,7 +164,8 @@ _EXACT: dict[Role, str] = {
         "usage|how to use|how to get started with the model|getting started|get started|quickstart|"
         "quick start|how to get started|example|examples|example usage|installation|install|"
         "inference|how to run|verwendung|nutzung|cómo usar|como usar|uso con transformers|"
-        "utilisation|comment utiliser|使用方法|快速开始|使用|prompt template|prompt format|chat template|demo|"
+        "utilisation|comment utiliser|"
+        "使用方法|快速开始|使用|prompt template|prompt format|chat template|demo|"
         "code example|sample usage|direct usage|downloads|download|provided files|how to download|"
         "ejemplo de uso|inference code|usage tips|deployment|requirements|setup|glossary|"
         "table of contents|contents|changelog|release notes|faq|more information|updates|news|"

@@ -1,4 +1,4 @@
-"""Names of training settings: many tools, one name each, which is that of transformers' ``TrainingArguments``.
+"""Names of training settings: many tools, one name each, that of transformers' ``TrainingArguments``.
 
 A name that is not known stays as it is written, in small letters with underscores.
 """

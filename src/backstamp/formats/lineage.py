@@ -10,7 +10,8 @@ from backstamp.core.placeholders import is_placeholder
 from backstamp.core.supply import is_hub_name
 
 _SITE = frozenset(
-    "docs blog papers spaces datasets collections models join pricing tasks learn posts new settings login organizations "
+    "docs blog papers spaces datasets collections models join pricing tasks learn posts new settings login"
+    " organizations "
     "course chat enterprise api resolve huggingface.co transformers diffusers autotrain".split()
 )
 _BEFORE = 160
@@ -103,17 +104,23 @@ def _manners() -> tuple[tuple[str, Pattern[str]], ...]:
 
     joint = r"(?:\b(?:of|from|on|version|for|to|using|with|into|model|is|based on|top of)\b|:)[^.;]{0,40}$"
     return (
-        ("quantized", re.compile(r"\b(?:quanti[sz]\w{1,6}|quants?|gguf|gptq|awq|exl2|bitsandbytes|imatrix)\b[^.;]{0,80}" + joint)),
+        ("quantized", re.compile(r"\b(?:quanti[sz]\w{1,6}|quants?|gguf|gptq|awq|exl2|bitsandbytes"
+                                 r"|imatrix)\b[^.;]{0,80}" + joint)),
         ("distilled", re.compile(r"\b(?:distil\w{0,6}|teacher)\b[^.;]{0,80}" + joint)),
         ("merge", re.compile(r"\bmerg\w{1,4}\b[^.;]{0,100}" + joint)),
-        ("adapter", re.compile(r"\b(?:lora|dora|qlora|peft|adapters?|adaption weights|textual inversion)\b[^.;]{0,80}" + joint)),
-        ("converted", re.compile(r"\b(?:convert\w{0,3}|conversion|onnx|openvino|coreml|mlx|ported?)\b[^.;]{0,60}" + joint)),
+        ("adapter", re.compile(r"\b(?:lora|dora|qlora|peft|adapters?|adaption weights"
+                               r"|textual inversion)\b[^.;]{0,80}" + joint)),
+        ("converted", re.compile(r"\b(?:convert\w{0,3}|conversion|onnx|openvino|coreml|mlx"
+                                 r"|ported?)\b[^.;]{0,60}" + joint)),
         ("finetune", re.compile(
-            r"\b(?:fine-? ?tun\w{1,4}|further (?:pre-?)?train\w{1,3}|continu\w{1,4} (?:pre-?)?train\w{0,3}|instruction[- ]tuned|afinad\w"
+            r"\b(?:fine-? ?tun\w{1,4}|further (?:pre-?)?train\w{1,3}|continu\w{1,4} (?:pre-?)?train\w{0,3}"
+            r"|instruction[- ]tuned|afinad\w"
             r"|ajustad\w|feinabgestimmt\w{0,2}|finegetunte?\w?|affin\w{1,3}|\u5fae\u8c03)[^.;]{0,80}"
-            r"(?:\b(?:of|from|version|using|with|top of|based on|de|del|a partir de|von|auf|model|checkpoint|the)\b|:|\u7684)[^.;]{0,40}$")),
+            r"(?:\b(?:of|from|version|using|with|top of|based on|de|del|a partir de|von|auf|model"
+            r"|checkpoint|the)\b|:|\u7684)[^.;]{0,40}$")),
         ("finetune", re.compile(r"\binitiali[sz]ed (?:from|with)\b[^.;]{0,40}$")),
-        ("", re.compile(r"\b(?:base model|built (?:on|upon|on top of)|is based on|based on|derived from|basado en|basiert auf|bas\u00e9e? sur)\b[^.;]{0,40}$")),
+        ("", re.compile(r"\b(?:base model|built (?:on|upon|on top of)|is based on|based on|derived from"
+                        r"|basado en|basiert auf|bas\u00e9e? sur)\b[^.;]{0,40}$")),
     )  # fmt: skip
 
 
@@ -122,8 +129,10 @@ def _other() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"\b(?:compar\w{1,4}|unlike|outperform\w{0,3}|better than|worse than|than|similar to|baseline|see|refer to|check out|instead of"
-        r"|dataset|code|space|demo|paper|thanks|docs|documentation|trained (?:by|with) \[|script|tokenizer from|library|framework)\b[^.;]{0,30}$"
+        r"\b(?:compar\w{1,4}|unlike|outperform\w{0,3}|better than|worse than|than|similar to|baseline|see"
+        r"|refer to|check out|instead of"
+        r"|dataset|code|space|demo|paper|thanks|docs|documentation|trained (?:by|with) \[|script"
+        r"|tokenizer from|library|framework)\b[^.;]{0,30}$"
     )
 
 

@@ -12,7 +12,8 @@ import msgspec
 
 _MOST_SENTENCE = 2_000
 _RATE = (
-    r"((?:\d{1,3}(?:\.\d{1,8})?|\.\d{1,8})\s?(?:[eE]\s?[-\u2212\u2013]?\s?\d{1,2}|[x\u00d7*]\s?10\s?(?:\^|\*\*)?\s?"
+    r"((?:\d{1,3}(?:\.\d{1,8})?|\.\d{1,8})\s?(?:[eE]\s?[-\u2212\u2013]?\s?\d{1,2}|[x\u00d7*]\s?10\s?(?:\^"
+    r"|\*\*)?\s?"
     r"\{?[-\u2212\u2013]\s?\d{1,2}\}?)|0?\.\d{1,10})"
 )
 _COUNT = r"(\d{1,3}(?:[,\u202f]\d{3}){1,4}|\d{1,12}(?:\.\d{1,3})?)\s?(k|K|M|million|thousand)?\b"
@@ -151,52 +152,97 @@ def _share(found: Match[str]) -> Value | None:
     return value if 0 < value < 1 else None
 
 
-def _word(found: Match[str]) -> Value | None:
-    return found[1] or None
-
-
-def _seed(found: Match[str]) -> Value | None:
-    return int(found[1])
+_STEPS = (
+    r"(?:training |optimi[sz]ation |gradient |update |optimi[sz]er |global )?(?:steps|iterations|updates)"
+)
+_OPTIMIZER = (
+    r"\b((?:8-bit |fused |paged |paged 8-bit )?(?:AdamW|Adafactor|Adam|SGD|LAMB|Lion|RMSprop|Adagrad|Shampoo|Muon"
+    r"|Sophia|LARS|NAdam|RAdam|AdEMAMix))\b"
+)
+_SCHEDULE = (
+    r"\b(cosine|linear|constant|polynomial|exponential|inverse square[ -]root)"
+    r"(?:\s(?:annealing|decay|learning[ -]rate|lr|warm[ -]?up)){0,4}\s(?:schedul\w{1,4}|decay|annealing)\b"
+)
+_PRECISION = r"\b(bf16|fp16|bfloat16|float16|fp8|tf32|fp32)\b"
+_ABOUT = r"(?:about |around |approximately |~\s?)?"
+# Name of the setting, how its value is read, and the pattern: the first that fits counts.
+_PATTERNS = (
+    ("learning_rate", "rate", r"\b(?:learning[ _-]rate|lr)\b" + _GAP + _RATE),
+    (
+        "learning_rate",
+        "rate",
+        _RATE + r"(?:\s(?:as|for|peak|initial|constant|maximum|max)){0,2}\s(?:the\s)?learning[ -]rate",
+    ),
+    ("batch_size", "whole", r"\bbatch[ _-]?sizes?\b" + _GAP + _COUNT),
+    ("batch_size", "whole", r"\bbatch(?:es)? of (?:size )?" + _COUNT),
+    (
+        "warmup_ratio",
+        "share",
+        (
+            r"\bwarm[ -]?up(?: ratio| steps| period| phase)?[^\d;]{0,20}?"
+            r"(0?\.\d{1,4}|\d{1,2}(?:\.\d)?(?=\s?%))(\s?%)?"
+        ),
+    ),
+    ("warmup_ratio", "share", r"\b(\d{1,2}(?:\.\d)?)(\s?%)\s(?:linear\s)?warm[ -]?up\b"),
+    (
+        "warmup_steps",
+        "whole",
+        r"\bwarm[ _-]?up(?:[ _]steps?| phase| period)?[^\d.;]{0,20}?" + _COUNT + r"(?!\s?%|\.\d|\s+epoch)",
+    ),
+    ("warmup_steps", "whole", _COUNT + r"\s(?:linear\s)?warm[ -]?up\ssteps"),
+    ("max_steps", "whole", r"\b(?:for|during|over|after|of|total)\s" + _ABOUT + _COUNT + r"\s" + _STEPS),
+    ("max_steps", "whole", r"\b(?:training|max|total|number of(?: training)?)[ _]steps" + _GAP + _COUNT),
+    ("num_train_epochs", "count", r"\b" + _COUNT + r"\s(?:full\s|training\s)?epochs?\b"),
+    ("num_train_epochs", "one", r"\b(?:one|a single)\sepoch\b"),
+    (
+        "num_train_epochs",
+        "count",
+        r"\b(?:number of |num[ _]?(?:train[ _])?)?epochs?\s?(?:of|=|:|was|is)\s?" + _COUNT,
+    ),
+    ("max_seq_length", "whole", r"\b(?:sequence|context|token) (?:length|window)s?[^\d.;]{0,40}?" + _COUNT),
+    (
+        "max_seq_length",
+        "whole",
+        r"\bmax(?:imum)?[ _](?:(?:seq|sequence|input|token)[ _])?(?:length|len)[^\d.;]{0,20}?" + _COUNT,
+    ),
+    ("optimizer", "word", _OPTIMIZER + r"(?=.{0,60}?\boptimi[sz])"),
+    ("optimizer", "word", r"\boptimi[sz]\w{1,6}\b[^.;]{0,30}?" + _OPTIMIZER),
+    (
+        "weight_decay",
+        "count",
+        r"\bweight[ _-]decay\b" + _GAP + r"(\d{1,3}(?:\.\d{1,8})?(?:e-?\d{1,2})?|\.\d{1,8})()",
+    ),
+    ("dropout", "count", r"\bdropout(?: rate| probability)?[^\d.;]{0,15}?(0?\.\d{1,6})()"),
+    ("lr_scheduler_type", "small", _SCHEDULE),
+    ("seed", "seed", r"\b(?:random[ _])?seed\b\s?(?:of|=|:|was|is|(?:(?:was|is)\s)?set to)?\s?(\d{1,12})\b"),
+    ("gradient_accumulation_steps", "whole", r"\bgradient[ _-]accumulation[^\d.;]{0,20}?" + _COUNT),
+    ("precision", "small", _PRECISION + r"(?=.{0,40}?\b(?:precision|training|trained))"),
+    (
+        "precision",
+        "small",
+        r"\b(?:precision|(?:trained|training)\s(?:in|with|using))\b[^.;]{0,20}?" + _PRECISION,
+    ),
+    ("lora_r", "whole", r"\b(?:LoRA|adapter)\b[^.;]{0,40}?\brank\b[^\d.;]{0,10}" + _COUNT),
+    ("lora_r", "whole", r"\brank[ -](?:of )?" + _COUNT + r"(?=.{0,40}?\bLoRA)"),
+    ("lora_alpha", "whole", r"\bLoRA\b.{0,80}?\balpha\b[^\d.;]{0,10}" + _COUNT),
+)
+_READ: dict[str, Callable[[Match[str]], Value | None]] = {
+    "rate": _rate,
+    "whole": _whole,
+    "count": _any_count,
+    "share": _share,
+    "word": lambda found: found[1],
+    "small": lambda found: found[1].lower(),
+    "seed": lambda found: int(found[1]),
+    "one": lambda _: 1,
+}
 
 
 @cache
 def _settings() -> tuple[tuple[str, Pattern[str], Callable[[Match[str]], Value | None]], ...]:
     import re
 
-    def p(text: str, *, exact: bool = False) -> Pattern[str]:
-        return re.compile(text, 0 if exact else re.IGNORECASE)
-
-    steps = (
-        r"(?:training |optimi[sz]ation |gradient |update |optimi[sz]er |global )?(?:steps|iterations|updates)"
-    )
-    return (
-        ("learning_rate", p(r"\b(?:learning[ _-]rate|lr)\b" + _GAP + _RATE), _rate),
-        ("learning_rate", p(_RATE + r"(?:\s(?:as|for|peak|initial|constant|maximum|max)){0,2}\s(?:the\s)?learning[ -]rate"), _rate),
-        ("batch_size", p(r"\bbatch[ _-]?sizes?\b" + _GAP + _COUNT), _whole),
-        ("batch_size", p(r"\bbatch(?:es)? of (?:size )?" + _COUNT), _whole),
-        ("warmup_ratio", p(r"\bwarm[ -]?up(?: ratio| steps| period| phase)?[^\d;]{0,20}?(0?\.\d{1,4}|\d{1,2}(?:\.\d)?(?=\s?%))(\s?%)?"), _share),
-        ("warmup_steps", p(r"\bwarm[ _-]?up(?:[ _]steps?| phase| period)?[^\d.;]{0,20}?" + _COUNT + r"(?!\s?%|\.\d|\s+epoch)"), _whole),
-        ("warmup_steps", p(_COUNT + r"\s(?:linear\s)?warm[ -]?up\ssteps"), _whole),
-        ("max_steps", p(r"\b(?:for|during|over|after|of|total)\s(?:about |around |approximately |~\s?)?" + _COUNT + r"\s" + steps), _whole),
-        ("max_steps", p(r"\b(?:training|max|total|number of(?: training)?)[ _]steps" + _GAP + _COUNT), _whole),
-        ("num_train_epochs", p(r"\b" + _COUNT + r"\s(?:full\s|training\s)?epochs?\b"), _any_count),
-        ("num_train_epochs", p(r"\b(?:one|a single)\sepoch\b()()"), lambda _: 1),
-        ("num_train_epochs", p(r"\b(?:number of |num[ _]?(?:train[ _])?)?epochs?\s?(?:of|=|:|was|is)\s?" + _COUNT), _any_count),
-        ("max_seq_length", p(r"\b(?:sequence|context|token) (?:length|window)s?[^\d.;]{0,40}?" + _COUNT), _whole),
-        ("max_seq_length", p(r"\bmax(?:imum)?[ _](?:(?:seq|sequence|input|token)[ _])?(?:length|len)[^\d.;]{0,20}?" + _COUNT), _whole),
-        ("optimizer", p(r"\b((?:8-bit |fused |paged |paged 8-bit )?(?:AdamW|Adafactor|Adam|SGD|LAMB|Lion|RMSprop|Adagrad|Shampoo|Muon|Sophia|LARS|NAdam|RAdam|AdEMAMix))\b(?=.{0,60}?\boptimi[sz])"), _word),
-        ("optimizer", p(r"\boptimi[sz]\w{1,6}\b[^.;]{0,30}?\b((?:8-bit |fused |paged )?(?:AdamW|Adafactor|Adam|SGD|LAMB|Lion|RMSprop|Adagrad|Shampoo|Muon|Sophia|LARS|NAdam|RAdam|AdEMAMix))\b"), _word),
-        ("weight_decay", p(r"\bweight[ _-]decay\b" + _GAP + r"(\d{1,3}(?:\.\d{1,8})?(?:e-?\d{1,2})?|\.\d{1,8})()"), _any_count),
-        ("dropout", p(r"\bdropout(?: rate| probability)?[^\d.;]{0,15}?(0?\.\d{1,6})()"), _any_count),
-        ("lr_scheduler_type", p(r"\b(cosine|linear|constant|polynomial|exponential|inverse square[ -]root)(?:\s(?:annealing|decay|learning[ -]rate|lr|warm[ -]?up))*\s(?:schedul\w{1,4}|decay|annealing)\b"), lambda m: m[1].lower()),
-        ("seed", p(r"\b(?:random[ _])?seed\b\s?(?:of|=|:|was|is|set to|was set to|is set to)?\s?(\d{1,12})\b"), _seed),
-        ("gradient_accumulation_steps", p(r"\bgradient[ _-]accumulation(?:[ _]steps?)?[^\d.;]{0,15}?" + _COUNT), _whole),
-        ("precision", p(r"\b(bf16|fp16|bfloat16|float16|fp8|tf32|fp32)\b(?=.{0,40}?\b(?:precision|training|trained))"), lambda m: m[1].lower()),
-        ("precision", p(r"\b(?:precision|trained in|training in|trained with|trained using)\b[^.;]{0,20}?\b(bf16|fp16|bfloat16|float16|fp8|tf32|fp32)\b"), lambda m: m[1].lower()),
-        ("lora_r", p(r"\b(?:LoRA|adapter)\b[^.;]{0,40}?\brank\b[^\d.;]{0,10}" + _COUNT), _whole),
-        ("lora_r", p(r"\brank[ -](?:of )?" + _COUNT + r"(?=.{0,40}?\bLoRA)"), _whole),
-        ("lora_alpha", p(r"\bLoRA\b.{0,80}?\balpha\b[^\d.;]{0,10}" + _COUNT), _whole),
-    )  # fmt: skip
+    return tuple((name, re.compile(text, re.IGNORECASE), _READ[how]) for name, how, text in _PATTERNS)
 
 
 @cache
@@ -218,7 +264,8 @@ def _duration() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"\b(?:for|took|takes|in|lasted|about|approximately|around)\s(?:about |around |approximately |roughly |~\s?)?"
+        r"\b(?:for|took|takes|in|lasted|about|approximately|around)\s"
+        r"(?:about |around |approximately |roughly |~\s?)?"
         r"(\d{1,6}(?:\.\d{1,3})?)\s?(hours?|hrs?|days?|minutes?|weeks?)\b",
         re.IGNORECASE,
     )

@@ -262,7 +262,7 @@ def _result(result: Tree, pointer: str, at: Places) -> Iterator[Statement]:
 
 
 def eval_results(document: Yaml, blob: Blob) -> Iterator[Statement]:
-    """Yield what a file of evaluation results (``.eval_results/*.yaml``) says: a list of values, each on a data set."""
+    """Yield what a file of evaluation results (``.eval_results/*.yaml``) says: values, each on a data set."""
     for index, entry in enumerate(document.tree[:_MOST_ENTRIES] if isinstance(document.tree, list) else []):
         found, data = tree_at(entry), tree_at(entry, "dataset")
         value, name = found.get("value"), text_at(data, "id")

@@ -1,4 +1,4 @@
-"""States what labelled lines of model cards say: "**Developed by:** ...", "Original model: [...]", "Hours used: 3".
+"""States what labelled lines of model cards say: "**Developed by:** ...", "Original model: [...]".
 
 Sources: the card templates of huggingface_hub and sentence-transformers, and the cards of those who quantise.
 """
@@ -29,33 +29,45 @@ _WEAK = Teller(BY, Method.PARSED, 0.5)
 _TEXTS = {
     "developed by": Trait.PRODUCER, "developer": Trait.PRODUCER, "developers": Trait.PRODUCER,
     "model developer": Trait.PRODUCER, "model developers": Trait.PRODUCER, "organization": Trait.PRODUCER,
-    "desarrollado por": Trait.PRODUCER, "entwickelt von": Trait.PRODUCER, "d\u00e9velopp\u00e9 par": Trait.PRODUCER,
+    "desarrollado por": Trait.PRODUCER, "entwickelt von": Trait.PRODUCER,
+    "d\u00e9velopp\u00e9 par": Trait.PRODUCER,
     "\u5f00\u53d1\u8005": Trait.PRODUCER, "created by": Trait.PRODUCER, "trained by": Trait.PRODUCER,
     "author": Trait.AUTHOR, "authors": Trait.AUTHOR, "autor": Trait.AUTHOR, "autores": Trait.AUTHOR,
     "quantized by": Trait.AUTHOR, "quantised by": Trait.AUTHOR, "converted by": Trait.AUTHOR,
-    "model type": Trait.FAMILY, "tipo de modelo": Trait.FAMILY, "modelltyp": Trait.FAMILY, "type": Trait.FAMILY,
+    "model type": Trait.FAMILY, "tipo de modelo": Trait.FAMILY, "modelltyp": Trait.FAMILY,
+    "type": Trait.FAMILY,
     "model version": Trait.VERSION, "version": Trait.VERSION, "model name": Trait.NAME,
-    "intended use": Trait.USE, "intended use cases": Trait.USE, "uso previsto": Trait.USE, "primary use": Trait.USE,
+    "intended use": Trait.USE, "intended use cases": Trait.USE, "uso previsto": Trait.USE,
+    "primary use": Trait.USE,
     "out-of-scope": Trait.MISUSE, "out-of-scope use": Trait.MISUSE, "limitations": Trait.LIMITATION,
     "limitaciones": Trait.LIMITATION, "task": Trait.TASK, "tarea": Trait.TASK,
 }  # fmt: skip
 _LINKS = {
-    "repository": "vcs", "repo": "vcs", "code": "vcs", "github": "vcs", "github repository": "vcs", "source code": "vcs",
-    "repositorio": "vcs", "paper": "paper", "technical report": "paper", "arxiv": "paper", "art\u00edculo": "paper",
+    "repository": "vcs", "repo": "vcs", "code": "vcs", "github": "vcs", "github repository": "vcs",
+    "source code": "vcs",
+    "repositorio": "vcs", "paper": "paper", "technical report": "paper", "arxiv": "paper",
+    "art\u00edculo": "paper",
     "demo": "demo", "space": "demo", "blog": "website", "blog post": "website", "website": "website",
-    "homepage": "website", "project page": "website", "documentation": "documentation", "docs": "documentation",
+    "homepage": "website", "project page": "website", "documentation": "documentation",
+    "docs": "documentation",
     "issues": "issues", "point of contact": "issues", "contact": "issues",
 }  # fmt: skip
 _BASES = {
     "finetuned from model": "finetune", "finetuned from": "finetune", "fine-tuned from model": "finetune",
-    "fine-tuned from": "finetune", "finetuned from the model": "finetune", "fine-tuned from the model": "finetune",
-    "base model": "", "base": "", "parent model": "", "original model": "", "source model": "", "modelo base": "",
-    "ajustado a partir del modelo": "finetune", "basismodell": "", "mod\u00e8le de base": "", "\u57fa\u7840\u6a21\u578b": "",
-    "quantized from": "quantized", "converted from": "converted", "distilled from": "distilled", "teacher model": "distilled",
+    "fine-tuned from": "finetune", "finetuned from the model": "finetune", "fine-tuned from the model":
+    "finetune",
+    "base model": "", "base": "", "parent model": "", "original model": "", "source model": "",
+    "modelo base": "",
+    "ajustado a partir del modelo": "finetune", "basismodell": "", "mod\u00e8le de base": "",
+    "\u57fa\u7840\u6a21\u578b": "",
+    "quantized from": "quantized", "converted from": "converted", "distilled from": "distilled",
+    "teacher model": "distilled",
 }  # fmt: skip
 _LANGUAGES = frozenset({
-    "language", "languages", "language(s)", "language(s) (nlp)", "language (nlp)", "languages (nlp)", "idioma", "idiomas",
-    "supported languages", "sprache", "sprachen", "langue", "langues", "\u8bed\u8a00", "idioma(s)", "idioma(s) (nlp)",
+    "language", "languages", "language(s)", "language(s) (nlp)", "language (nlp)", "languages (nlp)",
+    "idioma", "idiomas",
+    "supported languages", "sprache", "sprachen", "langue", "langues", "\u8bed\u8a00", "idioma(s)",
+    "idioma(s) (nlp)",
 })  # fmt: skip
 _LICENSES = frozenset({"license", "licence", "licencia", "lizenz", "\u8bb8\u53ef\u8bc1", "licen\u00e7a"})
 _TRIGGERS = frozenset(
@@ -82,7 +94,7 @@ def labelled(section: Section, blob: Blob) -> Iterator[Statement]:
 
 
 def labels_of(section: Section) -> Iterator[Label]:
-    """Yield the labelled values of bullets, lines of paragraphs, and tables of two columns without a header."""
+    """Yield the labelled values of bullets, lines of paragraphs and tables of two columns."""
     for block in section.blocks:
         if isinstance(block, Item | Paragraph):
             for at, line in enumerate(block.text.split("\n")[:200]):
@@ -123,7 +135,7 @@ def _stated(label: Label, text: str, section: Section, place: Location) -> Itera
         for link in list(links_in(label.value))[:1]:
             yield _TELL.says(place, _MODEL, Trait.LICENSE_URL, shown(link.url, 1000))
     elif name in _BASES:
-        yield from _base(label, text, section, place)
+        yield from _base(label, text, place)
     elif name in _LINKS:
         for link in list(links_in(label.value))[:5]:
             yield _TELL.says(place, _MODEL, Trait.LINK, shown(link.url, 1000), name=_LINKS[name])
@@ -133,7 +145,7 @@ def _stated(label: Label, text: str, section: Section, place: Location) -> Itera
         yield from _measured(name, text, section, place)
 
 
-def _base(label: Label, text: str, section: Section, place: Location) -> Iterator[Statement]:
+def _base(label: Label, text: str, place: Location) -> Iterator[Statement]:
     manner = _BASES[label.name]
     if not manner and label.name == "original model":
         manner = "quantized"
@@ -155,7 +167,7 @@ def _base(label: Label, text: str, section: Section, place: Location) -> Iterato
 
 def _measured(name: str, text: str, section: Section, place: Location) -> Iterator[Statement]:
     """Numbers and the environment of training."""
-    number = number_of(text.split()[0]) if text.split() else None
+    number = number_of(text.split(maxsplit=1)[0]) if text.strip() else None
     if name == "maximum sequence length" and isinstance(number, int):
         yield _TELL.says(place, _MODEL, Trait.DIMENSION, number, name="max_seq_length")
     elif name == "output dimensionality" and isinstance(number, int):
@@ -242,7 +254,8 @@ def _label() -> Pattern[str]:
 
     return re.compile(
         r"\s{0,8}(?:[-*+]\s{1,4})?(?:[^\w\s*<`]{1,4}\s{1,2})?"
-        r"(?:\*\*|__|<b>|<strong>)?\s?([^*:_\n|<>]{2,60}?)\s?(?:\*\*|__|</b>|</strong>)?\s?(?:\[optional\])?\s?"
+        r"(?:\*\*|__|<b>|<strong>)?\s?([^*:_\n|<>]{2,60}?)\s?(?:\*\*|__|</b>"
+        r"|</strong>)?\s?(?:\[optional\])?\s?"
         r"(?::|\uff1a|(?<=\*\*)(?=\s\S))\s?(?:\*\*|__|</b>|</strong>)?\s{0,4}(\S.*)$"
     )
 
@@ -302,7 +315,9 @@ def _licence() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"\b(?:Apache[- ]?(?:License)?,?\s?(?:Version\s)?-?2\.0|MIT(?=\s[Ll]icen|\.|$)|CC[- ]BY(?:[- ](?:NC|SA|ND)){0,2}[- ]?\d\.\d|CC0(?:[- ]1\.0)?"
-        r"|A?L?GPL[- ]?v?[23](?:\.0)?|BSD[- ][23][- ]Clause|MPL[- ]2\.0|(?:Meta )?Llama [\d.]{1,4} Community License|Gemma Terms of Use"
+        r"\b(?:Apache[- ]?(?:License)?,?\s?(?:Version\s)?-?2\.0|MIT(?=\s[Ll]icen|\.|$)"
+        r"|CC[- ]BY(?:[- ](?:NC|SA|ND)){0,2}[- ]?\d\.\d|CC0(?:[- ]1\.0)?"
+        r"|A?L?GPL[- ]?v?[23](?:\.0)?|BSD[- ][23][- ]Clause|MPL[- ]2\.0"
+        r"|(?:Meta )?Llama [\d.]{1,4} Community License|Gemma Terms of Use"
         r"|(?:BigScience |CreativeML )?Open ?RAIL(?:[-+]{1,2}M)?)\b|\bMIT$"
     )

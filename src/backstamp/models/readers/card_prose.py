@@ -44,10 +44,13 @@ _NOTES = {
 # Sentences of templates: of huggingface_hub, transformers, peft, TRL. They say nothing of this model.
 _TEMPLATES = (
     "more information needed", "more information is needed", "this modelcard aims to be a base template",
-    "this is the model card of a", "carbon emissions can be estimated using", "use the code below to get started",
+    "this is the model card of a", "carbon emissions can be estimated using",
+    "use the code below to get started",
     "this model card has been automatically generated", "this model card was automatically generated",
-    "the following hyperparameters were used", "it achieves the following results", "if you use this model, please",
-    "provide a quick summary", "provide a longer summary", "this section describes", "this section is meant to",
+    "the following hyperparameters were used", "it achieves the following results",
+    "if you use this model, please",
+    "provide a quick summary", "provide a longer summary", "this section describes",
+    "this section is meant to",
     "this section provides", "this should link to", "these are the evaluation metrics",
 )  # fmt: skip
 _SPOKEN = (
@@ -59,11 +62,15 @@ _SPOKEN = (
     Role.OTHER,
     Role.SOURCES,
 )
+_NO_NAMES = frozenset(
+    {"this", "our", "a", "training", "evaluation", "the", "full", "custom", "public", "an", "each", "no"}
+)
 _APPROACHES = (
     ("self-supervised", "self-supervised"), ("self supervised", "self-supervised"),
     ("reinforcement learning", "reinforcement-learning"), ("rlhf", "reinforcement-learning"),
     ("semi-supervised", "semi-supervised"), ("unsupervised", "unsupervised"),
-    ("supervised fine-tun", "supervised"), ("supervised finetun", "supervised"), ("supervised learning", "supervised"),
+    ("supervised fine-tun", "supervised"), ("supervised finetun", "supervised"),
+    ("supervised learning", "supervised"),
     ("masked language model", "self-supervised"), ("contrastive", "self-supervised"),
 )  # fmt: skip
 
@@ -95,7 +102,7 @@ def described(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
 
 
 def first_words(card: Card) -> tuple[str, int] | None:
-    """Give the first paragraph that says what this is, and its line: behind the title, or in a description."""
+    """Give the first paragraph that says what this is, and its line."""
     weaker: tuple[str, int] | None = None
     for section in card.sections:
         if section.role not in (Role.TITLE, Role.DESCRIPTION, Role.DETAILS):
@@ -157,9 +164,8 @@ def _note(section: Section, blob: Blob) -> Iterator[Statement]:
         trait is not Trait.LIMITATION
         and "limit" in title
         and section.role in (Role.RISK, Role.BIAS, Role.USE)
-    ):
-        if section.role is not Role.USE:
-            yield _WEAK.says(place, _MODEL, Trait.LIMITATION, text)
+    ) and section.role is not Role.USE:
+        yield _WEAK.says(place, _MODEL, Trait.LIMITATION, text)
     if section.role is Role.RISK and "bias" in title:
         yield _WEAK.says(place, _MODEL, Trait.BIAS, text)
 
@@ -223,7 +229,7 @@ def _merged(section: Section, blob: Blob) -> Iterator[Statement]:
 
 
 def _data_links(section: Section, blob: Blob) -> Iterator[Statement]:
-    """State the data sets that a section on data or results links to, and the one in Trainer's first sentence."""
+    """State the data sets that sections on data and results link to or name, and that of Trainer's sentence."""
     for block in section.blocks:
         if not isinstance(block, Paragraph | Item):
             continue
@@ -238,12 +244,24 @@ def _data_links(section: Section, blob: Blob) -> Iterator[Statement]:
             continue
         is_data = section.role in (Role.TRAINING_DATA, Role.TRAINING)
         relation = Relation.TRAINED_ON if is_data else Relation.TESTED_ON
+        if is_data or section.role in (Role.TITLE, Role.DESCRIPTION):
+            yield from _data_names(block, blob)
         if not is_data and section.role is not Role.EVALUATION:
             continue
         for link in links_in(block.text):
             if name := hub_dataset(link.url):
                 part = Part(Kind.DATASET, f"huggingface:{name}")
                 yield _PROSE.links(blob.at_line(block.line), _MODEL, relation, part)
+
+
+def _data_names(block: Paragraph | Item, blob: Blob) -> Iterator[Statement]:
+    """State data sets that a sentence names: "trained on the MPtrj dataset"."""
+    for found in list(_on_named_data().finditer(plain(block.text)))[:20]:
+        name = found[1].strip()
+        if not is_placeholder(name) and name.lower() not in _NO_NAMES:
+            part = Part(Kind.DATASET, "name:" + shown(name, 100))
+            yield _WEAK.says(blob.at_line(block.line), part, Trait.NAME, shown(name, 100))
+            yield _WEAK.links(blob.at_line(block.line), _MODEL, Relation.TRAINED_ON, part)
 
 
 def _tables(section: Section, title: str, blob: Blob) -> Iterator[Statement]:
@@ -297,7 +315,8 @@ def _misuse() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"\b(?:should not be used|must not be used|is not (?:intended|meant|designed|suitable)|are not intended|do not use"
+        r"\b(?:should not be used|must not be used|is not (?:intended|meant|designed|suitable)"
+        r"|are not intended|do not use"
         r"|not be used (?:for|to|in)|no debe (?:usarse|utilizarse)|nicht (?:f\u00fcr|geeignet))\b",
         re.IGNORECASE,
     )
@@ -308,8 +327,10 @@ def _limit() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"\b(?:truncated|limitations?|cannot|can not|does not (?:support|work|perform|generali[sz]e)|may (?:produce|generate|not"
-        r"|exhibit|contain|fail|struggle)|only supports?|struggles?|performs? poorly|not able to|limited to)\b",
+        r"\b(?:truncated|limitations?|cannot|can not|does not (?:support|work|perform|generali[sz]e)"
+        r"|may (?:produce|generate|not"
+        r"|exhibit|contain|fail|struggle)|only supports?|struggles?|performs? poorly|not able to"
+        r"|limited to)\b",
         re.IGNORECASE,
     )
 
@@ -319,7 +340,8 @@ def _clear_limit() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"\b(?:is truncated|are truncated|will be truncated|known limitation|does not support|only supports)\b",
+        r"\b(?:is truncated|are truncated|will be truncated|known limitation|does not support"
+        r"|only supports)\b",
         re.IGNORECASE,
     )
 
@@ -329,8 +351,19 @@ def _trainer() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"fine-?tuned (?:version|model) of .{1,400}? on (?:the )?(?:\[([^\[\]]{1,200})\]\((https?://[^()\s]{1,400})\)"
+        r"fine-?tuned (?:version"
+        r"|model) of .{1,400}? on (?:the )?(?:\[([^\[\]]{1,200})\]\((https?://[^()\s]{1,400})\)"
         r"|(\S{1,100}(?: \S{1,40})?)) dataset"
+    )
+
+
+@cache
+def _on_named_data() -> Pattern[str]:
+    import re
+
+    return re.compile(
+        r"(?:\b(?:trained|tuned|training|tuning|pretrained) (?:on|using|with) (?:the )?|^(?:The )?)"
+        r"([A-Z][\w.+-]{1,40}(?: [A-Z0-9][\w.+-]{0,30}){0,3}) (?:dataset|data set|corpus)\b"
     )
 
 

@@ -24,7 +24,8 @@ TRAINING_DATA = Part(Kind.DATASET, "#training-data")
 _MODEL, _RUN = Part(Kind.MODEL), Part(Kind.RUN)
 _PROSE = Teller(BY, Method.PARSED, 0.6)
 _COUNTS = (
-    "number of", "# ", "#", "rows", "examples", "samples", "tuples", "pairs", "instances", "sentences", "documents",
+    "number of", "# ", "#", "rows", "examples", "samples", "tuples", "pairs", "instances", "sentences",
+    "documents",
     "records", "images", "count", "size", "utterances", "triplets", "questions", "ejemplos", "muestras",
 )  # fmt: skip
 _NO_ROWS = (
@@ -75,7 +76,8 @@ _BENCHMARKS = frozenset(
     }
 )
 _VALUES = frozenset({
-    "value", "values", "score", "scores", "result", "results", "valor", "wert", "ours", "this model", "performance", "accuracy",
+    "value", "values", "score", "scores", "result", "results", "valor", "wert", "ours", "this model",
+    "performance", "accuracy",
     "valeur", "resultado", "\u5206\u6570", "%",
 })  # fmt: skip
 _MODELS = frozenset(

@@ -1,4 +1,4 @@
-"""States how a model was trained, by what its card says: settings, hardware, versions, results of the trainer.
+"""States how a model was trained, by what its card says: settings, hardware, versions, results.
 
 Lists that tools write have a fixed layout and are trusted more than sentences.
 """
@@ -37,7 +37,7 @@ _MOST = 300
 
 
 def trained(card: Card, blob: Blob) -> Iterator[Statement]:
-    """Yield what a card says of the run that made the model; settings that differ later get their section as scope."""
+    """Yield what a card says of the run; settings that differ later get their section as scope."""
     said: dict[str, tuple[Scalar, str]] = {}
     first: Location | None = None
     for section in card.sections:

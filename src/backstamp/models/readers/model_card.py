@@ -20,13 +20,16 @@ from backstamp.models.readers.card_prose import described, first_words
 _CARDS = ("model_card.md", "model-card.md", "modelcard.md", "model_card.markdown", "model card.md")
 _READMES = frozenset({"readme.md", "readme.markdown", "readme.mkd", "readme"})
 _OF_DATA = frozenset({
-    "dataset_info", "task_categories", "task_ids", "size_categories", "annotations_creators", "source_datasets",
+    "dataset_info", "task_categories", "task_ids", "size_categories", "annotations_creators",
+    "source_datasets",
     "language_creators", "paperswithcode_id", "multilinguality", "train-eval-index", "configs",
 })  # fmt: skip
 _OF_DEMOS = frozenset({"sdk", "sdk_version", "app_file", "app_port"})
 _OF_MODELS = frozenset({
-    "library_name", "pipeline_tag", "base_model", "base_model_relation", "model-index", "license", "tags", "datasets",
-    "metrics", "language", "widget", "inference", "co2_eq_emissions", "model_name", "quantized_by", "model_creator",
+    "library_name", "pipeline_tag", "base_model", "base_model_relation", "model-index", "license", "tags",
+    "datasets",
+    "metrics", "language", "widget", "inference", "co2_eq_emissions", "model_name", "quantized_by",
+    "model_creator",
     "license_name", "license_link", "new_version", "instance_prompt", "extra_gated_prompt",
 })  # fmt: skip
 # Headings that only cards of models have; two of them make one of a README without front matter.
