@@ -72,6 +72,7 @@ AREA = Area(
         ReaderEntry(name="skops", kinds=("skops-schema",), module=_READERS + "skops"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar", serves=BOTH),
         ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite", serves=BOTH),
+        ReaderEntry(name="torch-stock", kinds=("pickle",), module=_READERS + "torch_stock", serves=STOCK),
         ReaderEntry(
             name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript", serves=BOTH
         ),
