@@ -47,6 +47,7 @@ AREA = Area(
         ReaderEntry(name="encoded", kinds=("encoded", "json"), module=_READERS + "encoded"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf", serves=BOTH),
+        ReaderEntry(name="gguf-stock", kinds=("gguf",), module=_READERS + "gguf_stock", serves=STOCK),
         ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5", serves=BOTH),
         ReaderEntry(name="jinja", kinds=("jinja",), module=_READERS + "jinja"),
         ReaderEntry(
@@ -54,10 +55,12 @@ AREA = Area(
         ),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs", serves=BOTH),
         ReaderEntry(name="model-card", kinds=("text",), module=_READERS + "model_card", serves=STOCK),
+        ReaderEntry(name="model-json", kinds=("text",), module=_READERS + "model_json", serves=STOCK),
         ReaderEntry(name="msgpack", kinds=("msgpack",), module=_READERS + "msgpack"),
         ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook", serves=BOTH),
         ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
         ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx", serves=BOTH),
+        ReaderEntry(name="onnx-stock", kinds=("onnx",), module=_READERS + "onnx_stock", serves=STOCK),
         ReaderEntry(name="paddle", kinds=("paddle",), module=_READERS + "paddle", serves=BOTH),
         ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle", serves=BOTH),
         ReaderEntry(name="pyc", kinds=("marshal", "pyc"), module=_READERS + "pyc"),
@@ -70,8 +73,12 @@ AREA = Area(
         ReaderEntry(name="skops", kinds=("skops-schema",), module=_READERS + "skops"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar", serves=BOTH),
         ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite", serves=BOTH),
+        ReaderEntry(name="torch-stock", kinds=("pickle",), module=_READERS + "torch_stock", serves=STOCK),
         ReaderEntry(
             name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript", serves=BOTH
+        ),
+        ReaderEntry(
+            name="weights-stock", kinds=("safetensors",), module=_READERS + "weights_stock", serves=STOCK
         ),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip", serves=BOTH),
     ),
