@@ -1,38 +1,31 @@
-"""Words that stand where a value should be: templates left as they were, and ways to say nothing.
+"""Values that say nothing: what templates hold before somebody fills them in.
 
-They are never stated: an empty field is honest, a placeholder is not.
+A placeholder is never stated, so that no document counts it as an answer.
 """
 
-_WORDS = frozenset(
-    {
-        "", "-", "--", "---", ".", "..", "...", "…", "?", "??", "???", "_", "*", "n/a", "n.a.", "na", "none", "null", "nil",
-        "nan", "undefined", "unknown", "unspecified", "not specified", "not available", "not applicable", "not provided",
-        "no description", "no description available", "no description provided", "tbd", "tba", "to be determined",
-        "to be announced", "to be added", "to be done", "coming soon", "todo", "fixme", "xxx", "xxxx", "string", "str",
-        "value", "text", "example", "placeholder", "lorem ipsum", "foo", "bar", "foobar", "changeme", "change me",
-        "your name", "your-name", "your_name", "yourname", "your username", "your-username", "your_username", "username",
-        "your org", "your-org", "your_org", "author name", "first author", "name", "title", "description",
-        "more information needed", "information needed", "more information is needed", "needs more information",
-        "add description here", "insert text here", "fill me in", "see above", "see below", "in progress",
-        "work in progress", "wip", "untitled", "no information", "no information available", "empty",
-    }
-)  # fmt: skip
+_WORDS = frozenset({
+    "", "*", "-", "--", "---", ".", "..", "...", "/", "?", "??", "???", "_", "bar", "coming soon",
+    "fill in", "fill me in", "fixme", "foo", "information needed", "insert here", "lorem ipsum",
+    "model id", "model name", "model-name", "model_name", "more info needed", "more information needed",
+    "n.a", "n.a.", "n/a", "na", "name", "nan", "need more information", "needed",
+    "needs more information", "nil", "no assertion", "noassertion", "none", "not applicable",
+    "not available", "not specified", "not stated", "null", "optional", "org/model", "placeholder",
+    "required", "str", "string", "tba", "tbd", "text", "to be added", "to be announced",
+    "to be determined", "to come", "to do", "todo", "undefined", "unknown", "unspecified", "user/repo",
+    "username/model", "value", "wip", "x", "xx", "xxx", "xxxx", "your model", "your name", "your-model",
+    "your-name",
+})  # fmt: skip
 _STARTS = (
-    "more information needed",
-    "todo:",
-    "todo ",
-    "tbd:",
-    "lorem ipsum",
-    "[more information",
-    "insert ",
-    "<insert",
-    "your_",
-)
-_EDGES = " \t\r\n.,:;!*_`'\"[](){}<>#-"
+    "[more information", "more information needed", "{{", "<your", "[your", "your-", "your_", "todo:",
+    "todo ", "tbd ", "tbd:", "[insert", "<insert", "[todo", "lorem ipsum", "[needs more", "[optional",
+    "<placeholder", "replace_me", "changeme", "change_me", "path/to/", "/path/to/", "xxx",
+)  # fmt: skip
+_AROUND = " \t\r\n.:;,!*_`'\"()[]{}<>-\u2013\u2014\u2026?"
 
 
 def is_placeholder(text: str) -> bool:
-    """Say whether a text is no value but stands where one should be."""
-    word = text[:200].strip().casefold()
-    bare = " ".join(word.strip(_EDGES).split())
-    return word in _WORDS or bare in _WORDS or (len(bare) < 60 and bare.startswith(_STARTS))
+    """Say whether a text is what stands where nobody wrote anything."""
+    start = text[:200].strip().lower()
+    return start.startswith(_STARTS) or (
+        len(text) <= 200 and (start in _WORDS or start.strip(_AROUND) in _WORDS)
+    )

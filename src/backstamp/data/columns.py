@@ -2,7 +2,8 @@
 
 1. Contents follow the column names that libraries for training expect: TRL's dataset formats, the chat
    formats of OpenAI and ShareGPT, Alpaca's instructions, sentence-transformers' pairs.
-2. A column is called personal by its name, or by the share of sampled values that look so; values are never kept.
+2. A column is called personal by its name, or by the share of sampled values that look so; values are
+   never kept.
 """
 
 from collections.abc import Iterator, Mapping
@@ -56,22 +57,65 @@ _LOOKS = {
     "email": "e-mail addresses", "phone": "phone numbers", "ssn": "social security numbers",
     "ip": "IP addresses", "iban": "bank account numbers", "card": "payment card numbers",
 }  # fmt: skip
-_NAMES = (
-    ("e-mail addresses", r"e[-_ ]?mail(?:[-_ ]?addr(?:ess)?)?s?"),
-    ("phone numbers", r"(?:(?:mobile|cell|tele|home|work|contact)[-_ ]?)?phone(?:[-_ ]?(?:no|num|number))?s?|mobile[-_ ]?(?:no|number)"),
-    ("social security numbers", r"ssn|social[-_ ]?security(?:[-_ ]?(?:no|number))?"),
-    ("identity documents", r"passport(?:[-_ ]?(?:no|number|id))?|(?:national|tax)[-_ ]?id(?:[-_ ]?number)?|driver'?s?[-_ ]?licen[cs]e(?:[-_ ]?(?:no|number))?"),
-    ("IP addresses", r"ip|ip[-_ ]?addr(?:ess)?(?:es)?|(?:client|remote|user|source)[-_ ]?ip"),
-    ("names of persons", r"(?:first|last|middle|full|sur|given|family|maiden|patient|customer|employee|student|person|user'?s?[-_ ]?real)[-_ ]?names?"),
-    ("addresses", r"(?:home|street|postal|mailing|billing|shipping|residential)[-_ ]?addr(?:ess)?(?:[-_ ]?(?:line)?[-_ ]?[12])?|address(?:[-_ ]?line[-_ ]?[12])?"),
-    ("dates of birth", r"dob|birth[-_ ]?(?:date|day)|date[-_ ]?of[-_ ]?birth"),
-    ("payment data", r"(?:credit[-_ ]?|debit[-_ ]?)?card[-_ ]?(?:no|num|number)|cvv|cvc|iban|(?:bank[-_ ]?)?account[-_ ]?(?:no|number)"),
-    ("credentials", r"passw(?:or)?d(?:[-_ ]?hash)?|api[-_ ]?key|secret[-_ ]?key"),
-    ("health data", r"diagnos[ei]s|patient[-_ ]?id|mrn|medical[-_ ]?(?:record|history)(?:[-_ ]?(?:no|number))?|icd[-_ ]?(?:9|10)(?:[-_ ]?code)?|hiv[-_ ]?status"),
-    ("special categories of personal data", r"race|ethnicity|religion|sexual[-_ ]?orientation|political[-_ ]?(?:party|affiliation)|(?:trade[-_ ]?)?union[-_ ]?member(?:ship)?"),
-    ("gender or age of persons", r"gender|sex"),
-    ("places of persons", r"gps(?:[-_ ]?coordinates)?|geo[-_ ]?location"),
-)  # fmt: skip
+_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("e-mail addresses", (r"e[-_ ]?mail(?:[-_ ]?addr(?:ess)?)?s?",)),
+    (
+        "phone numbers",
+        (
+            r"(?:(?:mobile|cell|tele|home|work|contact)[-_ ]?)?phone(?:[-_ ]?(?:no|num|number))?s?",
+            r"mobile[-_ ]?(?:no|number)",
+        ),
+    ),
+    ("social security numbers", (r"ssn|social[-_ ]?security(?:[-_ ]?(?:no|number))?",)),
+    (
+        "identity documents",
+        (
+            r"passport(?:[-_ ]?(?:no|number|id))?",
+            r"(?:national|tax)[-_ ]?id(?:[-_ ]?number)?",
+            r"driver'?s?[-_ ]?licen[cs]e(?:[-_ ]?(?:no|number))?",
+        ),
+    ),
+    ("IP addresses", (r"ip|ip[-_ ]?addr(?:ess)?(?:es)?|(?:client|remote|user|source)[-_ ]?ip",)),
+    (
+        "names of persons",
+        (
+            r"(?:first|last|middle|full|sur|given|family|maiden)[-_ ]?names?",
+            r"(?:patient|customer|employee|student|person)[-_ ]?names?",
+        ),
+    ),
+    (
+        "addresses",
+        (
+            r"(?:home|street|postal|mailing|billing|shipping|residential)[-_ ]?addr(?:ess)?(?:[-_ ]?[12])?",
+            r"address(?:[-_ ]?(?:line)?[-_ ]?[12])?",
+        ),
+    ),
+    ("dates of birth", (r"dob|birth[-_ ]?(?:date|day)|date[-_ ]?of[-_ ]?birth",)),
+    (
+        "payment data",
+        (
+            r"(?:credit[-_ ]?|debit[-_ ]?)?card[-_ ]?(?:no|num|number)",
+            r"cvv|cvc|iban|(?:bank[-_ ]?)?account[-_ ]?(?:no|number)",
+        ),
+    ),
+    ("credentials", (r"passw(?:or)?d(?:[-_ ]?hash)?|api[-_ ]?key|secret[-_ ]?key",)),
+    (
+        "health data",
+        (
+            r"diagnos[ei]s|patient[-_ ]?id|mrn|medical[-_ ]?(?:record|history)(?:[-_ ]?(?:no|number))?",
+            r"icd[-_ ]?(?:9|10)(?:[-_ ]?code)?|hiv[-_ ]?status",
+        ),
+    ),
+    (
+        "special categories of personal data",
+        (
+            r"race|ethnicity|religion|sexual[-_ ]?orientation",
+            r"political[-_ ]?(?:party|affiliation)|(?:trade[-_ ]?)?union[-_ ]?member(?:ship)?",
+        ),
+    ),
+    ("gender or age of persons", (r"gender|sex",)),
+    ("places of persons", (r"gps(?:[-_ ]?coordinates)?|geo[-_ ]?location",)),
+)
 
 
 def contents_of(columns: Mapping[str, str]) -> Iterator[str]:
@@ -131,4 +175,4 @@ def _is_telling(look: str, share: float) -> bool:
 def _patterns() -> tuple[tuple[str, Pattern[str]], ...]:
     import re
 
-    return tuple((what, re.compile(pattern)) for what, pattern in _NAMES)
+    return tuple((what, re.compile("|".join(patterns))) for what, patterns in _NAMES)

@@ -1,4 +1,4 @@
-"""What is stated of any file of rows, whatever its format: rows, bytes, split, columns, contents, sensitivity.
+"""What is stated of any file of rows, whatever its format: rows, split, columns, contents, sensitivity.
 
 The scope of a number is the file that it was counted in: a data set is as large as its files together.
 """
@@ -19,7 +19,7 @@ _MOST_COLUMNS = 500
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A table that a reader found. ``rows`` below zero were not counted; ``confidence`` is that of the count."""
+    """A table that a reader found. ``rows`` below zero were not counted; ``confidence`` is that of them."""
 
     by: str
     form: str

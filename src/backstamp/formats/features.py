@@ -1,7 +1,7 @@
 """Features of ``datasets``: the types of columns as Hugging Face writes them, in short words.
 
-Source: ``datasets.features``; written into ``dataset_info`` of cards, ``dataset_info.json``, and the metadata of
-Parquet and Arrow files.
+Source: ``datasets.features``; written into ``dataset_info`` of cards, ``dataset_info.json``, and the
+metadata of Parquet and Arrow files.
 """
 
 from backstamp.core.tree import Json, list_at, text_at, tree_at

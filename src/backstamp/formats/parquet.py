@@ -24,7 +24,8 @@ _CONVERTED = (
 )  # fmt: skip
 _LOGICAL = {
     1: "string", 2: "map", 3: "list", 4: "enum", 5: "decimal", 6: "date", 7: "time", 8: "timestamp",
-    11: "null", 12: "json", 13: "bson", 14: "uuid", 15: "half", 16: "variant", 17: "geometry", 18: "geography",
+    11: "null", 12: "json", 13: "bson", 14: "uuid", 15: "half", 16: "variant", 17: "geometry",
+    18: "geography",
 }  # fmt: skip
 
 

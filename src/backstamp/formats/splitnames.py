@@ -8,7 +8,7 @@ from re import Pattern
 
 _WORDS = {
     "train": "train", "training": "train", "trn": "train", "test": "test", "testing": "test", "tst": "test",
-    "eval": "test", "evaluation": "test", 
+    "eval": "test", "evaluation": "test",
     "validation": "validation", "valid": "validation", "val": "validation",
     "dev": "validation", "development": "validation",
 }  # fmt: skip

@@ -20,17 +20,18 @@ _TABLES = (".csv", ".tsv", ".tab")
 _LINES = (".jsonl", ".ndjson", ".jsonlines")
 _FEW = 20  # an array of fewer objects is a configuration
 _LOGS = frozenset(
-    "emissions.csv metrics.csv progress.csv results.csv monitor.csv history.csv log.csv logs.csv training_log.csv "
-    "train_log.csv training.csv loss.csv losses.csv installed-files.csv entry_points.csv log.jsonl logs.jsonl "
-    "metrics.jsonl log_history.jsonl train_log.jsonl wandb-events.jsonl eval_results.jsonl trainer_log.jsonl".split()
+    "emissions.csv metrics.csv progress.csv results.csv monitor.csv history.csv log.csv logs.csv "
+    "training_log.csv train_log.csv training.csv loss.csv losses.csv installed-files.csv "
+    "entry_points.csv log.jsonl logs.jsonl metrics.jsonl log_history.jsonl train_log.jsonl wandb- "
+    "events.jsonl eval_results.jsonl trainer_log.jsonl".split()
 )
 _TOOLS = ("node_modules", "site-packages", ".dist-info", ".egg-info", "__pycache__", ".ipynb_checkpoints")
 _LOG_KEYS = frozenset({"loss", "train_loss", "eval_loss", "learning_rate", "lr", "grad_norm"})
 _LOG_STEPS = frozenset({"step", "epoch", "iteration", "iter", "global_step", "current_steps"})
-_PROGRAM_NAMES = (
-    "vocab", "tokenizer", "merges", "special_tokens", "config", "package", "package-lock", "manifest", "modules",
-    "tsconfig", "composer", "index", "openapi", "schema", "cgmanifest", "bom", "sbom", "trainer_state",
-)  # fmt: skip
+_PROGRAM_NAMES = frozenset(
+    "vocab tokenizer merges special_tokens config package package-lock manifest modules tsconfig "
+    "composer index openapi schema cgmanifest bom sbom trainer_state".split()
+)
 
 
 class _Reader:
