@@ -1,0 +1,191 @@
+"""Rows written as JSON: one object a line (JSON Lines), or one array of objects; keys by a sample.
+
+Sources: jsonlines.org; RFC 8259. Counting is linear in the bytes and holds one piece of them.
+"""
+
+import json
+from functools import cache
+from re import Pattern
+
+import msgspec
+
+from backstamp.core.budget import MIB, Budget
+from backstamp.core.errors import ReadError
+from backstamp.formats.delimited import Field
+from backstamp.formats.valuetypes import looks, type_of_values
+
+_SAMPLE = 2 * MIB
+_SAMPLE_ROWS = 200
+_PIECE = 4 * MIB
+_STEP = 64
+_MOST_KEYS = 2000
+_MOST_LAST = MIB
+_MOST_NAME = 100
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of JSON. ``sample`` are the first ones; ``problem`` says what is wrong with the last.
+
+    ``is_alike`` says that nearly all of the sample have the same keys.
+    """
+
+    rows: int
+    fields: tuple[Field, ...]
+    sample: tuple[dict[str, object], ...]
+    is_alike: bool
+    problem: str = ""
+
+
+def lines_of(view: memoryview, budget: Budget, *, is_whole: bool = True) -> Rows | None:
+    """Read JSON Lines; ``None`` if it is empty. Raises ``ReadError`` if the first line is no JSON."""
+    head = bytes(view[:_SAMPLE])
+    lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip()]
+    if len(view) > len(head) and len(lines) > 1:
+        lines.pop()
+    if not lines:
+        return None
+    values = []
+    for at, line in enumerate(lines[:_SAMPLE_ROWS]):
+        budget.spend_operations(len(line) // _STEP + 1)
+        value = _value_of(line)
+        if value is _NONE:
+            if not at and len(view) > len(head):
+                raise ReadError("the first line of these JSON lines is too long, or no JSON")
+            if not at:
+                raise ReadError("the first of these lines is no JSON")
+            break
+        values.append(value)
+    count = 0
+    for at in range(0, len(view), _PIECE):
+        piece = bytes(view[at : at + _PIECE])
+        budget.spend_operations(len(piece) // _STEP + 1)
+        count += _filled(piece, view, at)
+    problem = _last_problem(view) if is_whole else ""
+    return _rows(values, count - bool(problem), problem)
+
+
+def array_of(view: memoryview, budget: Budget) -> Rows | None:
+    """Read an array of objects; ``None`` if it is none, or not all of it is objects."""
+    sample, start = _array_sample(bytes(view[:_SAMPLE]), budget)
+    if len(sample) < 2 or not all(isinstance(value, dict) for value in sample):
+        return None
+    count, is_closed = _array_count(view, start, budget)
+    return _rows(sample, count, "" if is_closed else "the array is not closed: the file was cut short")
+
+
+def _rows(values: list[object], count: int, problem: str) -> Rows:
+    objects = tuple(value for value in values if isinstance(value, dict))
+    cells: dict[str, list[object]] = {}
+    for row in objects:
+        for key, value in row.items():
+            if len(cells) < _MOST_KEYS or key in cells:
+                cells.setdefault(key, []).append(value)
+    most = max((len(held) for held in cells.values()), default=0)
+    shared = sum(1 for held in cells.values() if len(held) == most)
+    return Rows(
+        rows=count,
+        fields=tuple(
+            Field(key[:_MOST_NAME], type_of_values(held), looks(v for v in held if isinstance(v, str)))
+            for key, held in cells.items()
+        ),
+        sample=objects,
+        is_alike=bool(objects) and len(objects) == len(values) and most >= 0.9 * len(objects) and shared > 0,
+        problem=problem,
+    )
+
+
+_NONE = object()
+
+
+def _value_of(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return _NONE
+
+
+def _filled(piece: bytes, view: memoryview, at: int) -> int:
+    """Count the lines that begin in a piece and are not blank."""
+    count = len(_line_start().findall(piece))
+    if at and view[at - 1] != 10:
+        # The piece begins inside a line; it was counted where it began, unless only blanks stood there.
+        first = piece.split(b"\n", 1)[0]
+        before = bytes(view[max(0, at - 4096) : at]).rsplit(b"\n", 1)[-1]
+        count -= bool(first.strip()) and bool(before.strip())
+    return count
+
+
+def _last_problem(view: memoryview) -> str:
+    """Say whether the last line was cut: one without a line end that is no JSON."""
+    tail = bytes(view[-_MOST_LAST:])
+    if tail.endswith(b"\n") or not tail.strip():
+        return ""
+    at = tail.rfind(b"\n")
+    if at < 0 and len(view) > len(tail):
+        return ""
+    return "the last line is cut short" if _value_of(tail[at + 1 :]) is _NONE else ""
+
+
+def _array_sample(head: bytes, budget: Budget) -> tuple[list[object], int]:
+    start = len(head) - len(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if head[start : start + 1] != b"[":
+        return [], 0
+    text = head[start:].decode("utf-8", "replace")
+    decoder, at = json.JSONDecoder(), 1
+    found: list[object] = []
+    while len(found) < _SAMPLE_ROWS:
+        at += len(text[at : at + 4096]) - len(text[at : at + 4096].lstrip(" \t\r\n,"))
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        budget.spend_operations((end - at) // _STEP + 1)
+        found.append(value)
+        at = end
+    return found, start
+
+
+def _array_count(view: memoryview, start: int, budget: Budget) -> tuple[int, bool]:
+    """Count the elements of the outermost array: what opens right below it. Strings are passed over."""
+    depth = count = 0
+    left = b""
+    for at in range(start, len(view), _PIECE):
+        piece = left + bytes(view[at : at + _PIECE])
+        budget.spend_operations(len(piece) // _STEP + 1)
+        left = b""
+        for found in _token().finditer(piece):
+            mark = piece[found.start()]
+            if mark == 34:
+                if found.end() == len(piece) and not _is_closed(found.group()):
+                    left = piece[found.start() :]
+                    if len(left) > 4 * _PIECE:
+                        raise ReadError("a JSON text of more than 16 MiB")
+                    break
+                continue
+            budget.spend_operations()
+            if mark in b"[{":
+                count += depth == 1
+                depth += 1
+            else:
+                depth -= 1
+                if depth <= 0:
+                    return count, True
+    return count, False
+
+
+def _is_closed(text: bytes) -> bool:
+    return len(text) > 1 and text.endswith(b'"') and (len(text) - 1 - len(text[:-1].rstrip(b"\\"))) % 2 == 0
+
+
+@cache
+def _line_start() -> Pattern[bytes]:
+    import re
+
+    return re.compile(rb"^[ \t\r]*+[^ \t\r\n]", re.MULTILINE)
+
+
+@cache
+def _token() -> Pattern[bytes]:
+    import re
+
+    return re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z|\\\Z)|[\[\]{}]', re.DOTALL)
