@@ -72,6 +72,7 @@ class Trait(StrEnum):
     # identity
     NAME = "name"
     VERSION = "version"
+    RANGE = "version-range"  # which versions are asked for, where none is fixed: >=2,<3
     REVISION = "revision"  # the full commit of a hub or git repository
     IDENTIFIER = "identifier"  # name: doi, uuid, swhid, arxiv ...
     DESCRIPTION = "description"
@@ -156,7 +157,7 @@ MANY = frozenset(
         Trait.BIAS, Trait.RISK, Trait.ADVICE, Trait.SETTING, Trait.SEED, Trait.TRAINING_NOTE,
         Trait.EVALUATION_NOTE, Trait.PREPROCESSING, Trait.COLUMN, Trait.SPLIT, Trait.COLLECTION,
         Trait.ANNOTATION, Trait.CONTENT, Trait.FLAG, Trait.ROLE, Trait.UNKNOWN, Trait.WITHHELD,
-        Trait.FORMAT, Trait.ENDPOINT, Trait.SENSITIVITY,
+        Trait.FORMAT, Trait.ENDPOINT, Trait.SENSITIVITY, Trait.RANGE,
     }
 )  # fmt: skip
 

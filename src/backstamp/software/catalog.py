@@ -1,11 +1,23 @@
 """The readers and rule families of the software area. One sorted line an entry."""
 
-from backstamp.core.catalog import Area
+from backstamp.core.catalog import STOCK, Area, ReaderEntry
 
 _READERS = "backstamp.software.readers."
 
 AREA = Area(
     name="software",
-    readers=(),
+    readers=(
+        ReaderEntry(name="conda", kinds=("text",), module=_READERS + "conda", serves=STOCK),
+        ReaderEntry(name="installed", kinds=("text",), module=_READERS + "installed", serves=STOCK),
+        ReaderEntry(name="npm", kinds=("text",), module=_READERS + "npm", serves=STOCK),
+        ReaderEntry(name="pyproject", kinds=("text", "python"), module=_READERS + "pyproject", serves=STOCK),
+        ReaderEntry(name="python-locks", kinds=("text",), module=_READERS + "python_locks", serves=STOCK),
+        ReaderEntry(
+            name="requirements", kinds=("text", "wide-text"), module=_READERS + "requirements", serves=STOCK
+        ),
+        ReaderEntry(
+            name="setuptools", kinds=("text", "python"), module=_READERS + "setuptools", serves=STOCK
+        ),
+    ),
     families=(),
 )

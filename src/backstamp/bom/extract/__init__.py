@@ -17,3 +17,6 @@ def statements_of(facts: Iterable[Fact]) -> Iterator[Stated | Linked]:
     for extractor, wanted in _EXTRACTORS.items():
         if modules.intersection(wanted):
             yield from import_module(extractor).statements_of(known)
+
+
+"""Turns facts that readers state for rules as well into the words of the supply graph."""
