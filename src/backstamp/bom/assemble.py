@@ -97,7 +97,7 @@ def _named(part: Part, inventory: Inventory) -> Claim:
     name = part.key.rpartition("/")[2]
     if part.key == ROOT or not name:
         name = inventory.target
-    return _claim(part, Trait.NAME, name, Method.DERIVED, 0.4, ROOT)
+    return _claim(part, Trait.NAME, name, Method.DERIVED, 0.3, ROOT)
 
 
 def _between_homes(homes: Homes, claims: list[Claim], ties: list[Tie], subject: Part) -> Iterator[Tie]:

@@ -343,7 +343,7 @@ def _tokens() -> Pattern[str]:
     import re
 
     return re.compile(
-        r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|-?\b(?:NaN|Infinity)\b|[0-9.]{%d,}' % (_MOST_DIGITS + 1), re.S
+        r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|-?\b(?:NaN|Infinity)\b|[0-9.]{%d,}' % (_MOST_DIGITS + 1), re.DOTALL
     )
 
 

@@ -9,7 +9,8 @@
    dataset; other data files are datasets of their own.
 5. A run's home is the model that it made, the run's own folder, or the file that plans it.
 6. What is said of "the model" where there is none is said of the dataset of that folder, or of the system.
-7. A home that is known by a name elsewhere (a hub cache) is that part, wherever it is named.
+7. A home that is known by a name elsewhere (a hub cache) is that part, wherever it is named. A dataset that
+   a card names twice (``ms_marco`` in its fields, "MS MARCO" with a link in its text) is one.
 
 Paths of members go through their containers: ``package.whl/model/config.json`` lies in a folder of the wheel.
 """
@@ -191,7 +192,7 @@ class Homes:
             if statement.name == "huggingface":
                 home = self.bound(statement.part, statement.place)
                 found.setdefault(Part(statement.part.kind, f"huggingface:{statement.value}"), home)
-        return found
+        return {**_same_data(said), **found}
 
     # --- binding -------------------------------------------------------------------------------
 
@@ -265,6 +266,37 @@ class Homes:
         return found
 
 
+def _same_data(said: list[Stated | Linked]) -> dict[Part, Part]:
+    """Datasets that are named by an address or in words, and as a hub names them in the same file."""
+    hub: dict[tuple[tuple[str, ...], str], Part] = {}
+    words: dict[tuple[tuple[str, ...], Part], set[str]] = {}
+    for statement in said:
+        part = statement.target if isinstance(statement, Linked) else statement.part
+        if part.kind is not Kind.DATASET:
+            continue
+        world, _, name = part.key.partition(":")
+        path = statement.place.path
+        if world == "huggingface":
+            hub[path, _squashed(name.rpartition("/")[2])] = part
+        elif world in ("url", "name"):
+            spellings = words.setdefault((path, part), {_squashed(name.rstrip("/").rpartition("/")[2])})
+            if isinstance(statement, Stated) and statement.trait is Trait.NAME:
+                spellings.add(_squashed(str(statement.value)))
+    found: dict[Part, Part] = {}
+    for (path, part), spellings in sorted(words.items()):
+        for spelling in sorted(spellings):
+            if same := hub.get((path, spelling)):
+                found.setdefault(part, same)
+    return found
+
+
+def _squashed(name: str) -> str:
+    """Write a name so that its spellings are equal: no case, no marks, nothing in brackets, no word for data."""
+    plain = _bracketed().sub("", name.casefold())
+    words = [word for word in _words().findall(plain) if word not in ("dataset", "data", "pairs", "captions")]
+    return "".join(words) or plain
+
+
 def _is_about_model(statement: Stated | Linked) -> bool:
     """Say whether a statement makes its folder a model: fields that are for it, no prose."""
     if statement.part not in (Part(Kind.MODEL), Part(Kind.TOKENIZER)):
@@ -308,6 +340,16 @@ def _are_apart(paths: list[str]) -> bool:
 @cache
 def _shard() -> re.Pattern[str]:
     return re.compile(r"[-_.]?\d{5}-of-\d{5}$")
+
+
+@cache
+def _bracketed() -> re.Pattern[str]:
+    return re.compile(r"\([^()]*\)")
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile(r"[^\W_]+")
 
 
 @cache

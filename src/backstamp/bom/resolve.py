@@ -1,12 +1,13 @@
 """Chooses among claims: one value a trait, the losers kept, disagreement recorded.
 
-1. Better methods win (``Method``), then higher confidence, then the earlier place; never the order of
-   arrival.
+1. The stronger evidence wins (the weight of the method by the confidence), then the better method, then
+   the earlier place; never the order of arrival.
 2. A trait that can be said once has one value; a named one has one value a name and scope; of the rest
    all values stand.
 3. Parameters, elements and rows that are stated file by file (their scope is the file) are summed over
    the shards of one form of the model; other forms of it (ONNX beside safetensors) keep their file's name.
-4. Values that mean the same (``Apache-2.0``, ``apache-2.0``) do not disagree.
+4. Values that mean the same (``Apache-2.0``, ``apache-2.0``) do not disagree, and only of some traits is
+   it a conflict if they do: a folder's name and a title may differ.
 """
 
 import re
@@ -21,6 +22,13 @@ from backstamp.bom.homes import Homes
 from backstamp.core.digest import Digest
 from backstamp.core.supply import MANY, NAMED, Kind, Linked, Method, Part, Relation, Scalar, Stated, Trait
 
+_CONTESTED = frozenset(
+    {
+        Trait.LICENSE, Trait.LICENSE_TEXT, Trait.VERSION, Trait.REVISION, Trait.PARAMETERS, Trait.FAMILY,
+        Trait.DIMENSION, Trait.QUANTIZATION, Trait.SETTING, Trait.ROWS, Trait.DIGEST, Trait.COMMIT,
+        Trait.STEPS, Trait.SEED, Trait.APPROACH, Trait.PRODUCER, Trait.TEXT, Trait.METRIC, Trait.FLAG,
+    }
+)  # fmt: skip
 _SUMMED = frozenset({Trait.PARAMETERS, Trait.ELEMENTS, Trait.ROWS, Trait.SIZE})
 _FORMS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".keras", ".h5", ".onnx", ".tflite")
 _APPROXIMATE = 0.02  # "1.2B" against a count of the bytes
@@ -111,9 +119,9 @@ def _key(claim: Claim) -> tuple[Trait, str, str]:
 
 
 def _chosen(group: list[Claim]) -> Value:
-    ordered = sorted(group, key=_strength)
+    ordered = sorted(group, key=lambda claim: (claim.value == "", *_strength(claim)))
     best = ordered[0]
-    same = [claim for claim in ordered if is_same(best.trait, best.value, claim.value)]
+    same = [claim for claim in ordered if claim.value == "" or is_same(best.trait, best.value, claim.value)]
     return Value(
         trait=best.trait,
         name=best.name,
@@ -121,10 +129,11 @@ def _chosen(group: list[Claim]) -> Value:
         value=best.value,
         claims=tuple(same),
         losers=tuple(claim for claim in ordered if claim not in same),
+        is_contested=best.trait in _CONTESTED and len(same) < len(ordered),
     )
 
 
-def _strength(claim: Claim) -> tuple[int, float, str, str, str]:
+def _strength(claim: Claim) -> tuple[float, int, str, str, str]:
     evidence = claim.evidence
     return (*evidence.strength, evidence.path, evidence.locator, str(claim.value))
 

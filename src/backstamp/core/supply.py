@@ -62,8 +62,21 @@ class Method(StrEnum):
         """Zero for the best."""
         return _RANKS[self]
 
+    @property
+    def weight(self) -> float:
+        """What a statement counts by how it is known: 1 for what is measured, half for what is only said."""
+        return _WEIGHTS[self]
+
 
 _RANKS = {method: rank for rank, method in enumerate(Method)}
+_WEIGHTS = {
+    Method.ATTESTED: 1.0,
+    Method.MEASURED: 1.0,
+    Method.DECLARED: 0.9,
+    Method.DERIVED: 0.8,
+    Method.PARSED: 0.6,
+    Method.ASSERTED: 0.5,
+}
 
 
 class Trait(StrEnum):

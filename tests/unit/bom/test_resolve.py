@@ -45,9 +45,9 @@ def graph(*claims: Claim, ties: tuple[Tie, ...] = ()) -> SupplyGraph:
     return resolved(claims, ties, MODEL)
 
 
-def test_prefers_the_better_method_then_the_higher_confidence():
+def test_prefers_the_stronger_evidence():
     found = graph(
-        claim("mit", method=Method.PARSED, confidence=0.99),
+        claim("mit", method=Method.PARSED, confidence=0.6),
         claim("apache-2.0", method=Method.DECLARED, confidence=0.5),
         claim("gpl-3.0", method=Method.DECLARED, confidence=0.8),
     ).first(MODEL, Trait.LICENSE)

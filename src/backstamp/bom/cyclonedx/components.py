@@ -69,13 +69,8 @@ class Writer:
         """Say whether a part is a component of its own; what is only known as an ancestor is not."""
         if part == self.graph.subject or part.key.startswith("."):
             return True
-        if part.kind not in (Kind.MODEL, Kind.ADAPTER):
-            return part.kind is not Kind.DATASET or not self._is_only_source(part)
-        return any(edge.relation is not Relation.DERIVED_FROM for edge in self.graph.edges_to(part))
-
-    def _is_only_source(self, part: Part) -> bool:
         edges = self.graph.edges_to(part)
-        return bool(edges) and all(edge.relation is Relation.DERIVED_FROM for edge in edges)
+        return not edges or any(edge.relation is not Relation.DERIVED_FROM for edge in edges)
 
     def evidences(self) -> Iterator[Evidence]:
         """Yield all evidence that the graph stands on."""
@@ -248,12 +243,12 @@ def values_as_properties(part: Part, writer: Writer, names: dict[Trait, str]) ->
     """Write values as properties: ``names`` has the name for each trait; ``*`` takes that of the value."""
     for trait, template in names.items():
         for value in writer.graph.all(part, trait):
-            name = template.replace("*", _property_word(value))
+            name = template.replace(":*", _property_word(value))
             made = prop(name, value.value)
             writer.desk.cite(made, "", value)
             yield made
 
 
 def _property_word(value: Value) -> str:
-    word = value.name or "value"
+    word = f":{value.name}" if value.name else ""
     return f"{word}@{value.scope}" if value.scope else word

@@ -1,7 +1,7 @@
 """Writes training runs as ``formulation``: a workflow a run, settings as parameters, what went in and out.
 
-Settings whose scope is ``intended`` come from a plan (a training YAML), the others were observed. An input
-holds either a resource or parameters, never both: the schema allows one of them.
+Settings come from a plan (``intended``), from records of the run (``observed``) or from what somebody wrote
+about it (``described``). An input holds either a resource or parameters: the schema allows one of them.
 """
 
 import re
@@ -9,7 +9,8 @@ from functools import cache
 
 from backstamp.bom.cyclonedx.components import Writer, values_as_properties
 from backstamp.bom.cyclonedx.desk import prop, written
-from backstamp.core.supply import Kind, Part, Relation, Trait
+from backstamp.bom.graph import Value
+from backstamp.core.supply import Kind, Method, Part, Relation, Trait
 from backstamp.core.tree import Json, Tree
 
 _PROPERTIES = {
@@ -75,18 +76,24 @@ def _inputs(run: Part, writer: Writer) -> list[Json]:
         each["properties"] = properties
         writer.desk.cite_evidence(each, "", edge.evidence[0])
         made.append(each)
-    for scope in ("", "intended"):
+    for kind in ("observed", "described", "intended"):
         parameters: list[Json] = []
         for value in writer.graph.all(run, Trait.SETTING):
-            if (value.scope == "intended") != (scope == "intended"):
+            if _known_as(value) != kind:
                 continue
             each = {"name": value.name, "value": written(value.value), "dataType": _type_of(value.value)}
             writer.desk.cite(each, "", value)
             parameters.append(each)
         if parameters:
-            kind = "intended" if scope else "observed"
             made.append({"parameters": parameters, "properties": [prop("backstamp:settings", kind)]})
     return made
+
+
+def _known_as(value: Value) -> str:
+    """Tell settings of a run that was seen from those that somebody describes, and from a plan."""
+    if value.scope == "intended":
+        return "intended"
+    return "described" if value.evidence.method.rank > Method.DECLARED.rank else "observed"
 
 
 def _outputs(run: Part, writer: Writer) -> list[Json]:

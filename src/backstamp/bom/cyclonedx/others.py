@@ -89,7 +89,7 @@ def other_component(part: Part, writer: Writer) -> Tree:
         names = _OF_DATA if part.kind is Kind.DATASET else {**_OF_ANY, **_OF_TOKENIZER}
     else:
         names = _OF_ANY
-    if part.kind is Kind.DATASET and (lineage := pedigree_of(part, writer)):
+    if lineage := pedigree_of(part, writer):
         made["pedigree"] = lineage
     add_properties(made, [*values_as_properties(part, writer, names)])
     if part.kind in (Kind.AGENT, Kind.TOOL, Kind.TOKENIZER, Kind.TEMPLATE, Kind.PROMPT):

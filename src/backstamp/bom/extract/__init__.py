@@ -7,7 +7,9 @@ from backstamp.core.fact import Fact
 from backstamp.core.supply import Linked, Stated
 
 # The module whose ``statements_of(facts)`` reads facts of these modules.
-_EXTRACTORS: dict[str, tuple[str, ...]] = {}
+_EXTRACTORS: dict[str, tuple[str, ...]] = {
+    "backstamp.bom.extract.packages": ("backstamp.software.facts.packages",),
+}
 
 
 def statements_of(facts: Iterable[Fact]) -> Iterator[Stated | Linked]:
@@ -17,6 +19,3 @@ def statements_of(facts: Iterable[Fact]) -> Iterator[Stated | Linked]:
     for extractor, wanted in _EXTRACTORS.items():
         if modules.intersection(wanted):
             yield from import_module(extractor).statements_of(known)
-
-
-"""Turns facts that readers state for rules as well into the words of the supply graph."""

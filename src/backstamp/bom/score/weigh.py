@@ -17,14 +17,6 @@ from backstamp.bom.score.view import Hit, Place, View, is_answer
 from backstamp.core.supply import Method
 from backstamp.core.tree import Tree, list_at, text_at
 
-_WEIGHTS = {
-    Method.ATTESTED: 1.0,
-    Method.MEASURED: 1.0,
-    Method.DECLARED: 0.9,
-    Method.DERIVED: 0.8,
-    Method.PARSED: 0.6,
-    Method.ASSERTED: 0.5,
-}
 _NAMED_UNKNOWN = 0.2
 
 
@@ -156,7 +148,7 @@ def _weight(element: Element, hit: Hit, view: View) -> _Answer:
     if element.inherent and element.name.lower().endswith("author"):
         method = Method.DECLARED
     standing = Standing.ASSERTED if method is Method.ASSERTED else Standing.EVIDENCED
-    return _Answer(standing, _WEIGHTS[method], hit.pointer, method.value)
+    return _Answer(standing, method.weight, hit.pointer, method.value)
 
 
 def _named(place: Place, standing: Standing) -> Iterator[str]:
