@@ -12,6 +12,7 @@ from backstamp.bom.extract import statements_of
 from backstamp.bom.graph import SupplyGraph
 from backstamp.bom.homes import ROOT, Homes, is_weight_file, joined_path
 from backstamp.bom.inventory import FileRecord, Inventory
+from backstamp.bom.own import own_package
 from backstamp.bom.resolve import claims_of, resolved
 from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Linked, Method, Part, Relation, Stated, Trait
@@ -33,10 +34,15 @@ def assembled(inventory: Inventory, more: tuple[Claim, ...] = ()) -> Assembly:
     """Make the supply graph of a target; ``more`` are claims of whoever asks for it (an author, a name)."""
     statements = [f for f in inventory.facts if isinstance(f, Stated | Linked)]
     statements += statements_of(inventory.facts)
-    homes = Homes(inventory, statements)
+    package = own_package(inventory)
+    homes = Homes(inventory, statements, package.parts if package else frozenset())
     claims, ties = claims_of(statements, homes)
     subject = _subject(homes, ties)
     claims += _about_homes(homes, claims)
+    if package and subject.kind is Kind.SYSTEM:
+        claims += package.claims(subject)
+    if subject.kind is Kind.SYSTEM:
+        claims.append(_named(subject, inventory))
     claims += [*more]
     ties += _between_homes(homes, claims, ties, subject)
     return Assembly(resolved(claims, ties, subject), homes)
@@ -63,9 +69,6 @@ def _about_homes(homes: Homes, claims: list[Claim]) -> Iterator[Claim]:
         files = homes.files_of(part)
         yield from _of_files(part, files)
         yield _named(part, homes.inventory)
-    kinds = {claim.part for claim in claims} | set(parts)
-    if Part(Kind.SYSTEM, ROOT) in kinds or not parts:
-        yield _named(Part(Kind.SYSTEM, ROOT), homes.inventory)
     for part in sorted({claim.part for claim in claims} - set(parts)):
         if part.kind in (Kind.TOKENIZER, Kind.TEMPLATE) and part.key.startswith(ROOT):
             yield _claim(part, Trait.NAME, part.kind.value, Method.DERIVED, 0.4, ROOT)

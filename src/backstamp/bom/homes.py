@@ -36,6 +36,8 @@ _NOT_WEIGHTS = frozenset(
     "training_args.bin optimizer.pt scheduler.pt scaler.pt rng_state.pth optimizer.bin "
     "random_states_0.pkl".split()
 )
+_LOOSE = frozenset({"pickle", "zip", "tar", "npy", "msgpack"})  # weights by their name alone
+_ARCHIVES = (".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".egg", ".7z", ".tar.bz2", ".tar.xz", ".conda", ".gz")
 _DATA = frozenset("parquet arrow csv jsonl".split())
 _DATA_NAMES = (".parquet", ".arrow", ".csv", ".tsv", ".jsonl", ".ndjson")
 _IDENTITY = frozenset(
@@ -67,16 +69,24 @@ def parent(path: str) -> str:
     return path.rpartition("/")[0] or ROOT
 
 
+def is_file(record: FileRecord) -> bool:
+    """Say whether an artifact is a file: one of the target, or of a package or archive in it.
+
+    Members of a model's own file (the pickle in a checkpoint) are pieces of it.
+    """
+    return all(path.lower().endswith(_ARCHIVES) for path in record.path[:-1])
+
+
 def is_weight_file(record: FileRecord) -> bool:
     """Say whether a file holds a model's weights, by its format and name."""
+    if not is_file(record):
+        return False
     name = record.path[-1].rsplit("/", 1)[-1].lower()
     if name in _NOT_WEIGHTS or name.startswith(("optim", "rng_state", "events.out")):
         return False
     if not WEIGHTS.isdisjoint(record.kinds):
-        return len(record.path) == 1 or "keras-config" not in record.kinds
-    if "pickle" in record.kinds or "zip" in record.kinds:
-        return len(record.path) == 1 and name.endswith(_WEIGHT_NAMES)
-    return False
+        return True
+    return not _LOOSE.isdisjoint(record.kinds) and name.endswith(_WEIGHT_NAMES)
 
 
 def is_data_file(record: FileRecord) -> bool:
@@ -86,9 +96,17 @@ def is_data_file(record: FileRecord) -> bool:
 
 
 class Homes:
-    """The homes of a target, and the full key of every part that is spoken of."""
+    """The homes of a target, and the full key of every part that is spoken of.
 
-    def __init__(self, inventory: Inventory, statements: Iterable[Stated | Linked]) -> None:
+    ``own`` are the parts that the target itself is: the package that a wheel holds.
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        statements: Iterable[Stated | Linked],
+        own: frozenset[Part] = frozenset(),
+    ) -> None:
         self.inventory = inventory
         self.files = {joined_path(record.path): record for record in inventory.files}
         said = list(statements)
@@ -97,7 +115,7 @@ class Homes:
         self._find_models(said)
         self._find_datasets(said)
         self.runs = self._find_runs(said)
-        self.aliases = self._find_aliases(said)
+        self.aliases = {**self._find_aliases(said), **dict.fromkeys(own, Part(Kind.SYSTEM, ROOT))}
 
     # --- finding -------------------------------------------------------------------------------
 
@@ -106,7 +124,7 @@ class Homes:
         named: dict[str, set[str]] = {}
         for path, record in self.files.items():
             if is_weight_file(record):
-                weights.setdefault(self._outside(path, record), []).append(path)
+                weights.setdefault(parent(path), []).append(path)
             if (name := path.rpartition("/")[2]) in _IDENTITY:
                 named.setdefault(parent(path), set()).add(name)
         carded = {folder_of(s.place.path) for s in said if _is_about_model(s)}
@@ -119,12 +137,6 @@ class Homes:
                 self.models.update(dict.fromkeys(weights[folder], Kind.MODEL))
             else:
                 self.models[folder] = Kind.ADAPTER if folder in adapters else Kind.MODEL
-
-    def _outside(self, path: str, record: FileRecord) -> str:
-        """The folder of a weight file; a member of a model's archive lies where that lies."""
-        return (
-            parent(joined_path(record.path[:1])) if len(record.path) > 1 and _is_one(record) else parent(path)
-        )
 
     def _owner(self, folder: str, named: dict[str, set[str]]) -> str:
         """The model that a folder is a piece of: itself, or one above."""
@@ -261,9 +273,13 @@ class Homes:
         found = []
         for path, record in self.files.items():
             nearest = path if path in homes else self._above(parent(path), homes)
-            if nearest == part.key and len(record.path) == 1:
+            if nearest == part.key and is_file(record) and not _holds_files(record):
                 found.append(record)
         return found
+
+
+def _holds_files(record: FileRecord) -> bool:
+    return record.path[-1].lower().endswith(_ARCHIVES)
 
 
 def _same_data(said: list[Stated | Linked]) -> dict[Part, Part]:
@@ -312,11 +328,6 @@ _TELLING = frozenset(
         Trait.METRIC, Trait.FRAMEWORK, Trait.DIMENSION, Trait.INPUT, Trait.OUTPUT, Trait.REVISION,
     }
 )  # fmt: skip
-
-
-def _is_one(record: FileRecord) -> bool:
-    """Say whether a member belongs to the model that its container is: it is no package."""
-    return not record.path[0].endswith((".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".egg", ".7z"))
 
 
 def _is_data_name(path: tuple[str, ...]) -> bool:

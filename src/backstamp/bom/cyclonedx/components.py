@@ -7,6 +7,7 @@ from backstamp.bom.claims import Evidence
 from backstamp.bom.cyclonedx.desk import Desk, occurrence, prop
 from backstamp.bom.cyclonedx.licences import licences_of
 from backstamp.bom.graph import SupplyGraph, Value
+from backstamp.bom.homes import joined_path
 from backstamp.bom.inventory import FileRecord
 from backstamp.bom.purls import is_commit, purl_of
 from backstamp.core.location import Location, joined
@@ -95,7 +96,9 @@ def component_of(part: Part, writer: Writer) -> Tree:
         made["hashes"] = [*hashes]
     if choices := licences_of(part, writer.graph, desk):
         made["licenses"] = [*choices]
-    if purl := purl_of(part, graph.text(part, Trait.REVISION) or graph.text(part, Trait.VERSION)):
+    if named := graph.first(part, Trait.IDENTIFIER, "purl"):
+        desk.put(made, "purl", named)
+    elif purl := purl_of(part, graph.text(part, Trait.REVISION) or graph.text(part, Trait.VERSION)):
         made["purl"] = purl
     if links := [*_links(part, writer)]:
         made["externalReferences"] = [*links]
@@ -110,11 +113,11 @@ def component_of(part: Part, writer: Writer) -> Tree:
     return made
 
 
-def file_component(record: FileRecord, writer: Writer, below: str) -> Tree:
+def file_component(record: FileRecord, writer: Writer, home: str) -> Tree:
     """Write a file with its digest, named below the component that holds it."""
     path = joined(record.path)
     made: Tree = {"type": "file", "bom-ref": f"file:{path}"}
-    made["name"] = path.removeprefix(below)
+    made["name"] = joined_path(record.path).removeprefix(f"{home}/")
     if record.digest:
         digest: Tree = {"alg": "SHA-256", "content": record.digest.hex}
         made["hashes"] = [digest]

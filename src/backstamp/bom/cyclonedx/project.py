@@ -91,8 +91,7 @@ def _inside(part: Part, writer: Writer) -> list[Json]:
     held = [edge.target for edge in writer.graph.edges_from(part, Relation.CONTAINS)]
     found += [_component(each, writer) for each in held if each.kind in _NESTED and writer.is_elsewhere(each)]
     if part.kind in (*_MODELS, Kind.DATASET) and part.key.startswith("."):
-        below = f"{part.key.removeprefix('./')}/" if part.key != "." else ""
-        found += [file_component(record, writer, below) for record in writer.assembly.homes.files_of(part)]
+        found += [file_component(record, writer, part.key) for record in writer.assembly.homes.files_of(part)]
     elif part == writer.graph.subject:
         cited = {e.place.path for e in writer.evidences()}
         owned = {
@@ -103,7 +102,7 @@ def _inside(part: Part, writer: Writer) -> list[Json]:
         }
         for record in writer.assembly.inventory.files:
             if record.path in cited and record.path not in owned:
-                found.append(file_component(record, writer, ""))
+                found.append(file_component(record, writer, "."))
     return found
 
 
