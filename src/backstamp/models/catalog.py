@@ -4,7 +4,7 @@ Modules are named, not imported: a format or a family that does not occur is nev
 One sorted line an entry.
 """
 
-from backstamp.core.catalog import BOTH, Area, FamilyEntry, ReaderEntry
+from backstamp.core.catalog import BOTH, STOCK, Area, FamilyEntry, ReaderEntry
 
 _READERS = "backstamp.models.readers."
 _RULES = "backstamp.models.rules."
@@ -53,6 +53,7 @@ AREA = Area(
             name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras", serves=BOTH
         ),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs", serves=BOTH),
+        ReaderEntry(name="licence-text", kinds=("text",), module=_READERS + "licence_text", serves=STOCK),
         ReaderEntry(name="msgpack", kinds=("msgpack",), module=_READERS + "msgpack"),
         ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook", serves=BOTH),
         ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
