@@ -1,4 +1,4 @@
-"""Writes the documentation that follows from the code: rules, command line, exit codes, report schema.
+"""Writes the documentation that follows from the code: rules, licences, command line, exit codes, schema.
 
 python tools/docs/generate.py           writes the files
 python tools/docs/generate.py --check   says which are stale, and ends with 1 if any is
@@ -38,6 +38,7 @@ _MEANINGS = {
 
 def pages(rules: Sequence[RuleText]) -> dict[str, str]:
     """Write every page, by its path below the root of the repository."""
+    from tools.docs.licences import licences_page
     from tools.docs.report_schema import schema
 
     return {
@@ -45,6 +46,7 @@ def pages(rules: Sequence[RuleText]) -> dict[str, str]:
         f"{_RULES}/README.md": rules_index(rules),
         "docs/cli.md": cli_page(),
         "docs/exit-codes.md": exit_codes_page(),
+        "docs/licences.md": licences_page(_NOTE),
         "schema/report.schema.json": json.dumps(schema(), indent=2) + "\n",
     }
 

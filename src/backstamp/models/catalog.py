@@ -56,6 +56,7 @@ AREA = Area(
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs", serves=BOTH),
         ReaderEntry(name="model-card", kinds=("text",), module=_READERS + "model_card", serves=STOCK),
         ReaderEntry(name="model-json", kinds=("text",), module=_READERS + "model_json", serves=STOCK),
+        ReaderEntry(name="licence-text", kinds=("text",), module=_READERS + "licence_text", serves=STOCK),
         ReaderEntry(name="msgpack", kinds=("msgpack",), module=_READERS + "msgpack"),
         ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook", serves=BOTH),
         ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
