@@ -71,6 +71,12 @@ AREA = Area(
         ReaderEntry(name="site-paths", kinds=("site-paths",), module=_READERS + "sitepaths"),
         ReaderEntry(name="skops", kinds=("skops-schema",), module=_READERS + "skops"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar", serves=BOTH),
+        ReaderEntry(
+            name="tensor-samples",
+            kinds=("gguf", "safetensors"),
+            module=_READERS + "tensor_samples",
+            serves=STOCK,
+        ),
         ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite", serves=BOTH),
         ReaderEntry(name="torch-stock", kinds=("pickle",), module=_READERS + "torch_stock", serves=STOCK),
         ReaderEntry(
