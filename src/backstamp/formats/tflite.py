@@ -60,7 +60,7 @@ class End(msgspec.Struct, frozen=True):
 Part = Operator | Buffer | Text | Fault | End
 
 
-class _Flat:
+class Flat:
     """Reads tables and vectors, and remembers the furthest byte that it met."""
 
     __slots__ = ("budget", "end", "view")
@@ -71,6 +71,7 @@ class _Flat:
         self.end = 8
 
     def number(self, at: int, width: int = 4, *, signed: bool = False) -> int:
+        """Read a number."""
         if not 0 <= at <= len(self.view) - width:
             raise ReadError(f"byte {at} lies beyond the bytes at hand")
         return int.from_bytes(self.view[at : at + width], "little", signed=signed)
@@ -90,6 +91,7 @@ class _Flat:
         return at + self.number(at) if at else 0
 
     def scalar(self, table: int, index: int, width: int = 4, *, signed: bool = False) -> int:
+        """Read a number in a field; zero if it is absent."""
         at = self.field(table, index)
         return self.number(at, width, signed=signed) if at else 0
 
@@ -116,10 +118,12 @@ class _Flat:
             yield inner
 
     def text(self, table: int, index: int) -> str:
+        """Read a text in a field, cut at 1024 bytes."""
         start, count = self.vector(table, index, 1)
         return bytes(self.view[start : start + min(count, 1024)]).decode("utf-8", "replace")
 
     def numbers(self, table: int, index: int) -> list[int]:
+        """Read a vector of 32-bit numbers."""
         start, count = self.vector(table, index, 4)
         self.budget.spend_operations(count)
         return [self.number(at, signed=True) for at in range(start, start + 4 * count, 4)]
@@ -127,7 +131,7 @@ class _Flat:
 
 def parts_of(view: memoryview, budget: Budget) -> Iterator[Part]:
     """Yield the parts of a model. Raises ``ReadError`` where an offset leads out of the bytes."""
-    flat = _Flat(view, budget)
+    flat = Flat(view, budget)
     root = flat.number(0)
     codes = list(flat.tables(root, 1))
     counts = [0] * len(codes)
@@ -161,7 +165,7 @@ def parts_of(view: memoryview, budget: Budget) -> Iterator[Part]:
     yield End(flat.end, flat.scalar(root, 0), sum(counts), subgraphs, tensors)
 
 
-def _tensor(flat: _Flat, tensor: int, buffers: int) -> Iterator[Part]:
+def _tensor(flat: Flat, tensor: int, buffers: int) -> Iterator[Part]:
     index = flat.scalar(tensor, 2)
     name = flat.text(tensor, 3)
     if index >= max(1, buffers):
@@ -179,7 +183,7 @@ def _tensor(flat: _Flat, tensor: int, buffers: int) -> Iterator[Part]:
     flat.vector(tensor, 7, 4)
 
 
-def _beyond(flat: _Flat, table: int, fields: tuple[int, ...], tensors: int) -> Iterator[Part]:
+def _beyond(flat: Flat, table: int, fields: tuple[int, ...], tensors: int) -> Iterator[Part]:
     """Faults for lists of tensor numbers that name tensors which are not there."""
     for field in fields:
         for number in flat.numbers(table, field):
@@ -188,7 +192,7 @@ def _beyond(flat: _Flat, table: int, fields: tuple[int, ...], tensors: int) -> I
                 break
 
 
-def _buffer(flat: _Flat, buffer: int) -> Iterator[Part]:
+def _buffer(flat: Flat, buffer: int) -> Iterator[Part]:
     start, count = flat.vector(buffer, 0, 1)
     offset, size = flat.scalar(buffer, 1, 8), flat.scalar(buffer, 2, 8)
     if count:
@@ -201,7 +205,7 @@ def _buffer(flat: _Flat, buffer: int) -> Iterator[Part]:
             yield Buffer(offset, offset + size)
 
 
-def _texts(flat: _Flat, root: int) -> Iterator[Part]:
+def _texts(flat: Flat, root: int) -> Iterator[Part]:
     description = flat.text(root, 3)
     if description:
         yield Text("description", description, root)
