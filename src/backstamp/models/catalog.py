@@ -48,11 +48,18 @@ AREA = Area(
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf", serves=BOTH),
         ReaderEntry(name="gguf-stock", kinds=("gguf",), module=_READERS + "gguf_stock", serves=STOCK),
+        ReaderEntry(
+            name="graph-stock",
+            kinds=("coreml", "savedmodel", "tflite"),
+            module=_READERS + "graph_stock",
+            serves=STOCK,
+        ),
         ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5", serves=BOTH),
         ReaderEntry(name="jinja", kinds=("jinja",), module=_READERS + "jinja"),
         ReaderEntry(
             name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras", serves=BOTH
         ),
+        ReaderEntry(name="keras-stock", kinds=("hdf5",), module=_READERS + "keras_stock", serves=STOCK),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs", serves=BOTH),
         ReaderEntry(name="model-card", kinds=("text",), module=_READERS + "model_card", serves=STOCK),
         ReaderEntry(name="model-json", kinds=("text",), module=_READERS + "model_json", serves=STOCK),
@@ -69,10 +76,22 @@ AREA = Area(
         ReaderEntry(name="r-data", kinds=("r-data",), module=_READERS + "rdata"),
         ReaderEntry(name="repository-json", kinds=("json",), module=_READERS + "repository_json"),
         ReaderEntry(name="safetensors", kinds=("safetensors",), module=_READERS + "safetensors", serves=BOTH),
+        ReaderEntry(
+            name="sentencepiece-stock",
+            kinds=("sentencepiece",),
+            module=_READERS + "sentencepiece_stock",
+            serves=STOCK,
+        ),
         ReaderEntry(name="sevenzip", kinds=("sevenzip",), module=_READERS + "sevenzip", serves=BOTH),
         ReaderEntry(name="site-paths", kinds=("site-paths",), module=_READERS + "sitepaths"),
         ReaderEntry(name="skops", kinds=("skops-schema",), module=_READERS + "skops"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar", serves=BOTH),
+        ReaderEntry(
+            name="tensor-samples",
+            kinds=("gguf", "safetensors"),
+            module=_READERS + "tensor_samples",
+            serves=STOCK,
+        ),
         ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite", serves=BOTH),
         ReaderEntry(name="torch-stock", kinds=("pickle",), module=_READERS + "torch_stock", serves=STOCK),
         ReaderEntry(

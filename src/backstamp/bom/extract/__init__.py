@@ -19,3 +19,6 @@ def statements_of(facts: Iterable[Fact]) -> Iterator[Stated | Linked]:
     for extractor, wanted in _EXTRACTORS.items():
         if modules.intersection(wanted):
             yield from import_module(extractor).statements_of(known)
+
+
+"""Turns facts that judging readers state anyway into statements about parts: nothing is read twice."""

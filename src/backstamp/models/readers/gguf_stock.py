@@ -25,6 +25,7 @@ from backstamp.models.readers.stating import (
     worded,
 )
 from backstamp.models.readers.templates_told import template_told
+from backstamp.models.readers.tokenizer_json import vocabulary_digest
 
 _BY = "gguf/1"
 _LYING = frozenset({Flaw.COUNT, Flaw.LENGTH, Flaw.KIND, Flaw.OVERFLOW, Flaw.OFFSETS, Flaw.DIMENSIONS})
@@ -32,6 +33,7 @@ _STRING, _ARRAY = 8, 9
 _TEMPLATE = "tokenizer.chat_template"
 _MOST_WORDS = 256
 _MOST_PARENTS = 64
+_MOST_TOKENS = 1_000_000
 _LONGEST_TEMPLATE = 1 << 20
 
 
@@ -239,8 +241,10 @@ def _tokenizer(held: _Held) -> Iterator[Fact]:
         yield tell.says(held.at(model), TOKENIZER, Trait.FAMILY, family)
     tokens = held.pairs.get("tokenizer.ggml.tokens")
     if tokens and tokens.kind == _ARRAY:
-        count = array_of(held.blob.view, held.head, tokens, 0)[0]
+        count, words = array_of(held.blob.view, held.head, tokens, _MOST_TOKENS)
         yield held.measured.says(held.at(tokens), TOKENIZER, Trait.DIMENSION, count, name="vocab_size")
+        if len(words) == count and (digest := vocabulary_digest(map(str, words))):
+            yield held.measured.says(held.at(tokens), TOKENIZER, Trait.DIGEST, digest, name="vocabulary")
     for key, pair in held.pairs.items():
         name = line_of(key.removeprefix("tokenizer.ggml."), 100)
         if key.startswith("tokenizer.ggml.") and name != "model" and (value := _plain(pair)) is not None:

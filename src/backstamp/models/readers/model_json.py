@@ -20,7 +20,7 @@ _OBJECTS = {
     "adapter_config.json": "adapter", "all_results.json": "results", "chat_template.json": "template",
     "config.json": "config", "config_sentence_transformers.json": "sentence", "eval_results.json": "results",
     "generation_config.json": "generation", "image_processor_config.json": "preprocessor",
-    "meta.json": "spacy",
+    "meta.json": "spacy", "metadata.json": "keras-metadata",
     "model_index.json": "diffusers", "open_clip_config.json": "open-clip", "params.json": "params",
     "predict_results.json": "results", "preprocessor_config.json": "preprocessor",
     "processor_config.json": "preprocessor", "quant_config.json": "quantize",
@@ -100,9 +100,11 @@ def _of_object(family: str, tree: Tree, blob: Blob, budget: Budget) -> Iterator[
 
 def _config(tree: Tree, blob: Blob) -> Iterator[Fact]:
     """A ``config.json`` is of whoever wrote it: told apart by its keys."""
-    from backstamp.models.readers import adapter_json, config_json, library_json, sentence_json
+    from backstamp.models.readers import adapter_json, config_json, keras_stock, library_json, sentence_json
 
-    if sentence_json.is_stage(tree, blob):
+    if keras_stock.is_keras(tree):
+        yield from keras_stock.keras_config_told(tree, blob)
+    elif sentence_json.is_stage(tree, blob):
         yield from sentence_json.stage_told(tree, blob)
     elif "peft_type" in tree:
         yield from adapter_json.adapter_told(tree, blob)
@@ -120,6 +122,7 @@ def _teller_of(family: str) -> Told:
     from backstamp.models.readers import (
         adapter_json,
         config_json,
+        keras_stock,
         library_json,
         processor_json,
         sentence_json,
@@ -132,6 +135,7 @@ def _teller_of(family: str) -> Told:
         "diffusers": library_json.diffusers_told,
         "generation": processor_json.generation_told,
         "index": library_json.index_told,
+        "keras-metadata": keras_stock.keras_metadata_told,
         "lengths": sentence_json.lengths_told,
         "open-clip": library_json.open_clip_told,
         "params": library_json.params_told,

@@ -1,8 +1,9 @@
 """Says what the files of a tokenizer declare: class, kind, vocabulary, special tokens, chat template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backstamp.core.blob import Blob
+from backstamp.core.digest import digest_of
 from backstamp.core.fact import Fact
 from backstamp.core.supply import Kind, Method, Relation, Teller, Trait, named_part
 from backstamp.core.tree import Json, Tree, list_at, text_at, tree_at
@@ -99,6 +100,8 @@ def tokenizer_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
     place = blob.at_pointer("/model/vocab")
     size = len(vocabulary) + _added(vocabulary, list_at(tree, "added_tokens"))
     yield MEASURED.says(place, TOKENIZER, Trait.DIMENSION, size, name="vocab_size")
+    if digest := vocabulary_digest(_ordered(vocabulary)):
+        yield MEASURED.says(place, TOKENIZER, Trait.DIGEST, digest, name="vocabulary")
     if merges := list_at(model, "merges"):
         place = blob.at_pointer("/model/merges")
         yield MEASURED.says(place, TOKENIZER, Trait.DIMENSION, len(merges), name="merges")
@@ -109,6 +112,20 @@ def tokenizer_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
     if limit:
         place = blob.at_pointer("/truncation/max_length")
         yield DECLARED.says(place, TOKENIZER, Trait.DIMENSION, limit, name="truncation_length")
+
+
+def _ordered(vocabulary: "dict[str, Json] | list[Json]") -> list[str]:
+    """The tokens in the order of their numbers."""
+    if isinstance(vocabulary, dict):
+        numbered = [(n, token) for token, v in vocabulary.items() if (n := count_of(v)) is not None]
+        return [token for _, token in sorted(numbered)]
+    return [e[0] for e in vocabulary if isinstance(e, list) and e and isinstance(e[0], str)]
+
+
+def vocabulary_digest(tokens: Iterable[str]) -> str:
+    """Compute what tells whether two tokenizers have the same tokens in the same order."""
+    text = "\n".join(tokens)
+    return digest_of(memoryview(text.encode("utf-8", "surrogatepass"))).hex if text else ""
 
 
 def _guessed(model: Tree) -> str:
@@ -151,6 +168,10 @@ def vocabulary_told(blob: Blob) -> Iterator[Fact]:
     if b"[UNK]" in data or b"<unk>" in data:
         yield DECLARED.links(blob.whole(), MODEL, Relation.CONTAINS, TOKENIZER)
         yield MEASURED.says(blob.whole(), TOKENIZER, Trait.DIMENSION, lines, name="vocab_size")
+        tokens = data.decode("utf-8", "replace").replace("\r", "").removesuffix("\n").split("\n")
+        yield MEASURED.says(
+            blob.whole(), TOKENIZER, Trait.DIGEST, vocabulary_digest(tokens), name="vocabulary"
+        )
 
 
 def template_file_told(blob: Blob) -> Iterator[Fact]:
