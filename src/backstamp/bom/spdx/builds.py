@@ -19,6 +19,7 @@ from backstamp.bom.spdx.components import (
     write_service,
 )
 from backstamp.bom.spdx.draft import Draft, said
+from backstamp.bom.spdx.properties import read_properties, write_properties
 from backstamp.bom.spdx.source import Source, entry
 from backstamp.core.tree import Json, Tree, list_at, text_at, trees_at
 
@@ -99,6 +100,7 @@ def _entries(values: list[Json]) -> list[Json]:
 def write_flows(draft: Draft, builds: list[tuple[str, Tree]]) -> None:
     """Write what goes into builds, what comes out, and what they use."""
     for name, work in builds:
+        write_properties(draft, draft.elements[name], list_at(work, "properties"))
         for kind, resources in (
             ("hasInput", [each.get("resource") for each in trees_at(work, "inputs")]),
             ("hasOutput", [each.get("resource") for each in trees_at(work, "outputs")]),
@@ -181,6 +183,9 @@ def _read_build(source: Source, name: str) -> Tree:
     else:
         work["taskTypes"] = ["other"]  # the build type itself stays a leftover, and is kept as such
     _read_flows(source, name, element, work)
+    properties, _ = read_properties(source, element)
+    if properties:
+        work["properties"] = properties
     commands = source.texts(element, "build_configSourceEntrypoint")
     if commands:
         work["steps"] = [{"commands": [{"executed": each}]} for each in commands]

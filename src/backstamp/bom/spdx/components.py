@@ -241,6 +241,8 @@ def read_component(source: Source, name: str) -> Tree:
 
 def _component_type(source: Source, element: Tree) -> str:
     family, purpose = text_at(element, "type"), text_at(element, "software_primaryPurpose")
+    if source.words(text_at(element, "spdxId"))[0]:
+        source.take(element, "software_primaryPurpose")  # what it does not tell is carried
     if family == "software_Package":
         if purpose in PURPOSES or purpose == "":
             source.take(element, "software_primaryPurpose")

@@ -41,7 +41,12 @@ class Draft:
 
     def named(self, kind: str, words: str) -> str:
         """Give the name of a kind of thing in this document."""
-        return f"{self.namespace}{kind}:{quote(words, safe='-._~', errors='surrogatepass')}"
+        quoted = quote(words, safe="-._~:/@+", errors="surrogatepass")
+        return f"{self.namespace}{kind}:{quoted}" if words else f"{self.namespace}{kind}"
+
+    def beside(self, kind: str, name: str, words: str = "") -> str:
+        """Give the name of something that belongs to an element, which is a name itself."""
+        return f"{self.namespace}{kind}:{name.removeprefix(self.namespace)}{words}"
 
     def add(self, kind: str, name: str, /, **values: Json) -> Tree:
         """Add an element, and give it; what has no value is left out."""
@@ -54,11 +59,10 @@ class Draft:
         self, source: str, kind: str, targets: list[str], *, family: str = "Relationship", **values: Json
     ) -> Tree:
         """Add a relationship."""
-        local = f"{source.removeprefix(self.namespace)}/{kind}"
-        name, count = self.named("relationship", local), 1
+        name, count = self.beside("relationship", source, f"/{kind}"), 1
         while name in self.elements:
             count += 1
-            name = self.named("relationship", f"{local}/{count}")
+            name = self.beside("relationship", source, f"/{kind}/{count}")
         ends: Tree = {"from": source, "relationshipType": kind, "to": list(targets)}
         return self.add(family, name, **ends, **values)
 

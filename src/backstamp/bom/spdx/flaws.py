@@ -8,12 +8,13 @@
 | cwes, advisories | externalRef of the types cwe and securityAdvisory |
 | ratings by CVSS | Cvss...VulnAssessmentRelationship to what is affected |
 | affects without a state | the relationship affects |
-| affects with a state | Vex...VulnAssessmentRelationship |
+| affects with a state | Vex...VulnAssessmentRelationship; of what is exploitable, only with a recommendation |
 """
 
 from backstamp.bom.spdx.cards import decimal_of, number_of
 from backstamp.bom.spdx.check import is_time
 from backstamp.bom.spdx.draft import Draft, is_address, said
+from backstamp.bom.spdx.properties import read_properties, write_properties
 from backstamp.bom.spdx.source import Source
 from backstamp.bom.spdx.words import (
     ALIKE_JUSTIFICATIONS,
@@ -76,7 +77,8 @@ def _write_vulnerability(draft: Draft, flaw: Tree, path: str) -> None:
     targets = [draft.refs[ref] for each in trees_at(flaw, "affects") if (ref := said(each, "ref")) in draft.refs and ref]
     if targets:
         _write_ratings(draft, name, flaw, targets)
-        _write_state(draft, name, tree_at(flaw, "analysis"), targets)
+        _write_state(draft, name, flaw, targets)
+    write_properties(draft, element, list_at(flaw, "properties"))
 
 
 def _identifier(word: str, source: Tree) -> Tree:
@@ -103,7 +105,8 @@ def _write_ratings(draft: Draft, name: str, flaw: Tree, targets: list[str]) -> N
         draft.relate(name, "hasAssessmentFor", targets, family=RATINGS[method], **values)
 
 
-def _write_state(draft: Draft, name: str, analysis: Tree, targets: list[str]) -> None:
+def _write_state(draft: Draft, name: str, flaw: Tree, targets: list[str]) -> None:
+    analysis = tree_at(flaw, "analysis")
     state = text_at(analysis, "state")
     found = STATES.get(ALIKE_STATES.get(state, state))
     values: dict[str, Json] = {}
@@ -116,9 +119,12 @@ def _write_state(draft: Draft, name: str, analysis: Tree, targets: list[str]) ->
         values.update(
             {key: time for key, ours in _ANALYSIS_TIMES.items() if is_time(time := said(analysis, ours))}
         )
-    if found is None or (found[1] == "affects" and found[2] not in values):
+    action = said(flaw, "recommendation")
+    if found is None or (found[1] == "affects" and action is None):
         draft.relate(name, "affects", targets)  # an assessment would have to say what to do
         return
+    if found[1] == "affects":
+        values["security_actionStatement"] = action
     draft.relate(name, found[1], targets, family=found[0], **values)
 
 
@@ -145,6 +151,9 @@ def read_vulnerabilities(source: Source) -> list[Json]:
             flaw["ratings"] = ratings
         states = _read_states(source, name)
         flaw.update(states[0] if states else {})
+        properties, _ = read_properties(source, element)
+        if properties:
+            flaw["properties"] = properties
         if "affects" not in flaw and name in having:
             flaw["affects"] = having[name]
         found.append(flaw)
@@ -244,5 +253,7 @@ def _read_states(source: Source, name: str) -> list[Tree]:
                 if (words := source.text(relation, key)) is not None:
                     analysis[word] = words
             made["analysis"] = analysis
+            if (action := source.text(relation, "security_actionStatement")) is not None:
+                made["recommendation"] = action
         found.append(made)
     return found

@@ -61,19 +61,19 @@ def write_properties(draft: Draft, element: Tree, properties: list[Json]) -> Non
 
 def write_card_properties(draft: Draft, element: Tree, properties: list[Json]) -> None:
     """Write the properties of a model card, so that they can be told from those of the component."""
-    local = text_at(element, "spdxId").removeprefix(draft.namespace)
+    whose = text_at(element, "spdxId")
     others: list[Json] = []
     for at, each in enumerate(properties):
         key, value = _simple(each)
         if key is None:
             continue
         if value is not None and (hyper := _hyper_key(key)) is not None:
-            name = draft.named(_CARD, f"{local}/{at}")
+            name = draft.beside(_CARD, whose, f"/{at}")
             _append(element, "ai_hyperparameter", {**entry(hyper, value), "@id": name})
         else:
             others.append(_extension_entry(key, value))
     if others:
-        name = draft.named(_CARD, f"{local}/other")
+        name = draft.beside(_CARD, whose, "/other")
         extension: Tree = {"@id": name, "type": _EXTENSION, "extension_cdxProperty": others}
         _append(element, "extension", extension)
 

@@ -88,10 +88,9 @@ def write_carried(draft: Draft, ops: Mapping[str, Ops], whole: str) -> None:
     """Write what has no place, on the elements concerned."""
     for name, held in sorted(ops.items()):
         subject = name or whole
-        local = subject.removeprefix(draft.namespace)
         draft.add(
             "Annotation",
-            draft.named("carried", local),
+            draft.beside("carried", subject),
             annotationType="other",
             subject=subject,
             contentType=_JSON,

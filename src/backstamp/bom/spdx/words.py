@@ -117,7 +117,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "none")
 # A state of CycloneDX: the class of the assessment, its type of relationship, where its detail goes.
 STATES = {
     "not_affected": ("security_VexNotAffectedVulnAssessmentRelationship", "doesNotAffect", "security_impactStatement"),
-    "exploitable": ("security_VexAffectedVulnAssessmentRelationship", "affects", "security_actionStatement"),
+    "exploitable": ("security_VexAffectedVulnAssessmentRelationship", "affects", "security_statusNotes"),
     "resolved": ("security_VexFixedVulnAssessmentRelationship", "fixedIn", "security_statusNotes"),
     "in_triage": (
         "security_VexUnderInvestigationVulnAssessmentRelationship",

@@ -78,14 +78,15 @@ def _drafted(tree: Tree) -> Draft:
 
 
 def _finish(draft: Draft) -> None:
-    """Say of data whose type is unknown that it is, and claim the profiles that are met."""
+    """Say of data whose type is unknown that it is, and claim the profiles that are met.
+
+    The profile "extension" is never claimed: in the official context of 3.0.1 that word means the property.
+    """
     claimed = {"core", "software"}
     lacking: dict[str, bool] = {}
     for element in draft.elements.values():
         if element["type"] == "dataset_DatasetPackage":
             element.setdefault("dataset_datasetType", ["noAssertion"])
-        if "extension" in element:
-            claimed.add("extension")
         if (profile := _PROFILES.get(text_at(element, "type"))) is not None:
             claimed.add(profile)
         profile, missing = missing_of_profile(element)
