@@ -34,7 +34,13 @@ def model() -> Tree:
         "hashes": [{"alg": "SHA-512", "content": _SHA * 2}, {"alg": "Streebog-256", "content": _SHA}],
         "licenses": [
             {"license": {"id": "Apache-2.0", "acknowledgement": "declared"}},
-            {"license": {"name": "Example Use Policy", "url": "https://example.org/use", "bom-ref": "lic:use"}},
+            {
+                "license": {
+                    "name": "Example Use Policy",
+                    "url": "https://example.org/use",
+                    "bom-ref": "lic:use",
+                }
+            },
             {"license": {"name": "House Licence", "text": {"content": "Do what you like."}}},
             {"expression": "Apache-2.0 OR MIT", "acknowledgement": "concluded"},
         ],
@@ -47,7 +53,11 @@ def model() -> Tree:
             {"type": "distribution", "url": "https://huggingface.co/example/tiny-bert"},
             {"type": "website", "url": "https://example.org/tiny"},
             {"type": "model-card", "url": "https://example.org/tiny/card"},
-            {"type": "vcs", "url": "https://example.org/git", "hashes": [{"alg": "SHA-1", "content": "a" * 40}]},
+            {
+                "type": "vcs",
+                "url": "https://example.org/git",
+                "hashes": [{"alg": "SHA-1", "content": "a" * 40}],
+            },
         ],
         "releaseNotes": {"type": "major", "timestamp": "2026-02-03T04:05:06Z"},
         "pedigree": {"ancestors": [_ancestor()], "notes": "fine-tuned from the base"},
@@ -63,8 +73,13 @@ def model() -> Tree:
             },
         ],
         "evidence": {
-            "identity": [{"field": "name", "confidence": 0.95, "methods": [{"technique": "filename", "confidence": 1}]}],
-            "occurrences": [{"location": "config.json", "line": 7}, {"location": "README.md", "bom-ref": "occ-2"}],
+            "identity": [
+                {"field": "name", "confidence": 0.95, "methods": [{"technique": "filename", "confidence": 1}]}
+            ],
+            "occurrences": [
+                {"location": "config.json", "line": 7},
+                {"location": "README.md", "bom-ref": "occ-2"},
+            ],
         },
         "properties": [
             {"name": "backstamp:spdx:ai_autonomyType", "value": "no"},
@@ -116,7 +131,12 @@ def _card() -> Tree:
         },
         "quantitativeAnalysis": {
             "performanceMetrics": [
-                {"type": "accuracy", "value": "0.91", "slice": "test", "confidenceInterval": {"lowerBound": "0.9"}},
+                {
+                    "type": "accuracy",
+                    "value": "0.91",
+                    "slice": "test",
+                    "confidenceInterval": {"lowerBound": "0.9"},
+                },
                 {"type": "f1", "value": "0.88"},
             ],
         },
@@ -248,7 +268,12 @@ def rich() -> Tree:
             {"ref": "pkg:pypi/torch@2.9.0"},
         ],
         "compositions": [
-            {"bom-ref": "comp-1", "aggregate": "complete", "assemblies": ["model:tiny"], "dependencies": ["app"]},
+            {
+                "bom-ref": "comp-1",
+                "aggregate": "complete",
+                "assemblies": ["model:tiny"],
+                "dependencies": ["app"],
+            },
             {"aggregate": "incomplete_third_party_only", "dependencies": ["model:tiny"]},
             {"aggregate": "unknown", "assemblies": ["svc:openai"]},
         ],
@@ -353,7 +378,10 @@ def _formula() -> Tree:
                 ],
                 "steps": [{"name": "train", "commands": [{"executed": "python train.py"}]}],
                 "inputs": [
-                    {"resource": {"ref": "data:train"}, "properties": [{"name": "usage", "value": "training"}]},
+                    {
+                        "resource": {"ref": "data:train"},
+                        "properties": [{"name": "usage", "value": "training"}],
+                    },
                     {
                         "parameters": [
                             {"name": "learning_rate", "value": "2e-5", "dataType": "float"},

@@ -4,8 +4,9 @@ python -m tools.knowledge.spdx_model           writes src/backstamp/knowledge/da
 python -m tools.knowledge.spdx_model --check   says whether it is stale, and ends with 1 if it is
 
 The package is generated from the ontology of the specification; it is needed here alone, not at run time.
-A property is ``[type, least, most]`` with 0 for no limit; a type is ``string``, ``uri``, ``time``, ``integer``,
-``natural``, ``boolean`` or ``decimal``, ``=`` and the name of an enumeration, or ``@`` and the name of a class.
+A property is ``[type, least, most]`` with 0 for no limit; a type is ``string``, ``uri``, ``time``,
+``integer``, ``natural``, ``boolean`` or ``decimal``, ``=`` and the name of an enumeration, or ``@`` and the
+name of a class.
 """
 
 import json
@@ -23,6 +24,8 @@ _SIMPLE = {
     "FloatProp": "decimal",
     "StringProp": "string",
 }
+# The package has no public way to walk its classes.
+_TYPE, _PROPERTIES = "_COMPACT_TYPE", "_OBJ_COMPACT_PROPS"
 _PATTERNS = (
     ("time", r"^\d\d\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$"),
     ("media", r"^[^\/]+\/[^\/]+$"),
@@ -39,21 +42,20 @@ def table() -> str:
     for kind in vars(model).values():
         if not (isinstance(kind, type) and issubclass(kind, model.SHACLObject)):
             continue
-        name = kind._COMPACT_TYPE  # noqa: SLF001  # the package has no public way to walk its classes
+        name = getattr(kind, _TYPE)
         if not name or name in classes:
             continue
         parent = kind.__mro__[1]
-        for word, address in kind.NAMED_INDIVIDUALS.items():
-            if issubclass(kind, model.Element):
-                individuals[word] = address
+        if issubclass(kind, model.Element):
+            individuals.update(kind.NAMED_INDIVIDUALS)
         classes[name] = {
-            "parent": (parent._COMPACT_TYPE if parent is not object else "") or "",  # noqa: SLF001
+            "parent": getattr(parent, _TYPE, None) or "",
             "abstract": bool(kind.IS_ABSTRACT),
             "named": kind.NODE_KIND == model.NodeKind.IRI,
             "properties": {
                 word: _property(each, enums)
-                for word, each in sorted(kind._OBJ_COMPACT_PROPS.items())  # noqa: SLF001
-                if word not in getattr(parent, "_OBJ_COMPACT_PROPS", {})
+                for word, each in sorted(getattr(kind, _PROPERTIES).items())
+                if word not in getattr(parent, _PROPERTIES, {})
             },
         }
     held = {
@@ -84,7 +86,7 @@ def _type_of(made: object, enums: dict[str, list[str]]) -> str:
         enums[enum] = sorted(word for _, word in context)
         return f"={enum}"
     if name == "ObjectProp":
-        return f"@{made.cls._COMPACT_TYPE}"  # type: ignore[attr-defined]  # noqa: SLF001
+        return f"@{getattr(made.cls, _TYPE)}"  # type: ignore[attr-defined]
     pattern = getattr(made, "pattern", None)
     for kind, wanted in _PATTERNS:
         if pattern == wanted:

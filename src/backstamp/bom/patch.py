@@ -23,7 +23,7 @@ MOST_DEPTH = 250
 
 
 def written(value: Json) -> str:
-    """Write a value in one way only: keys sorted, no blanks, ASCII, numbers with the digits they came with."""
+    """Write a value in one way only: keys sorted, no blanks, ASCII, numbers with their own digits."""
     if isinstance(value, dict):
         inner = ",".join(f"{json.dumps(key)}:{written(value[key])}" for key in sorted(value))
         return "{" + inner + "}"

@@ -1,6 +1,7 @@
 """The model of SPDX 3.0.1: which classes there are, what they may say, and how often.
 
-The table is ``data/spdx3.json``, written by ``tools/knowledge/spdx_model.py``; it is read when first asked for.
+The table is ``data/spdx3.json``, written by ``tools/knowledge/spdx_model.py``; it is read when first asked
+for.
 """
 
 import os
@@ -18,7 +19,7 @@ class Property(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Class(msgspec.Struct, frozen=True):
-    """A class: its parent, whether only its children occur, whether it needs an ``spdxId``, its own properties."""
+    """A class: its parent, whether only its children occur, whether it has an ``spdxId``, its properties."""
 
     parent: str
     abstract: bool

@@ -18,7 +18,7 @@ def write_organization(draft: Draft, entity: Json) -> str | None:
     if not isinstance(entity, dict):
         return None
     addresses = list_at(entity, "url")
-    refs: "list[Json] | None" = None
+    refs: list[Json] | None = None
     if addresses and all(map(is_text, addresses)):
         refs = [{"type": "ExternalRef", "externalRefType": "altWebPage", "locator": addresses}]
     return _written(draft, _ORGANIZATION, {"name": said(entity, "name"), "externalRef": refs})
@@ -29,7 +29,7 @@ def write_person(draft: Draft, entity: Json) -> str | None:
     if not isinstance(entity, dict):
         return None
     mail = said(entity, "email")
-    ids: "list[Json] | None" = None
+    ids: list[Json] | None = None
     if mail is not None:
         ids = [{"type": "ExternalIdentifier", "externalIdentifierType": "email", "identifier": mail}]
     return _written(draft, _PERSON, {"name": said(entity, "name"), "externalIdentifier": ids})
@@ -64,9 +64,6 @@ def read_agent(source: Source, name: str) -> Tree:
     element = source.found(name)
     source.placed.add(name)
     entity: Tree = {}
-    ref = source.ref_of(name)
-    if ref == name and element:
-        entity["bom-ref"] = name
     words = source.text(element, "name")
     if words is not None:
         entity["name"] = words

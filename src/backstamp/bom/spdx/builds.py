@@ -1,8 +1,8 @@
 """How things are made: the formulation of CycloneDX, and builds of SPDX.
 
 1. A formula is a ``Bundle`` of the context ``formulation``: it lists its workflows, components and services.
-2. A workflow, and each of its tasks, is a ``build_Build``; the kinds of task are its build type, and tasks are
-   ``contains`` of their workflow.
+2. A workflow, and each of its tasks, is a ``build_Build``; the kinds of task are its build type, and tasks
+   are ``contains`` of their workflow.
 3. Parameters and environment variables of inputs are those of the build; resources are ``hasInput`` and
    ``hasOutput``; what is used is ``usesTool``; the commands of its steps are its entry points.
 """
@@ -64,7 +64,9 @@ def _write_workflow(draft: Draft, workflow: Tree, path: str, builds: list[tuple[
 
 def _write_build(draft: Draft, work: Tree, kind: str, path: str) -> str:
     name = draft.name(kind, work, path)
-    types = [quote(each, safe="", errors="replace") for each in list_at(work, "taskTypes") if isinstance(each, str)]
+    types = [
+        quote(each, safe="", errors="replace") for each in list_at(work, "taskTypes") if isinstance(each, str)
+    ]
     element = draft.add(_BUILD, name, build_buildType=_TYPE + ",".join(types))
     for key, word in (("name", "name"), ("description", "description"), ("build_buildId", "uid")):
         if (words := said(work, word)) is not None:
@@ -106,7 +108,9 @@ def write_flows(draft: Draft, builds: list[tuple[str, Tree]]) -> None:
             ("hasOutput", [each.get("resource") for each in trees_at(work, "outputs")]),
             ("usesTool", list_at(work, "resourceReferences")),
         ):
-            targets = [draft.refs[ref] for each in resources if (ref := said(each, "ref")) in draft.refs and ref]
+            targets = [
+                draft.refs[ref] for each in resources if (ref := said(each, "ref")) in draft.refs and ref
+            ]
             if targets:
                 draft.relate(name, kind, targets)
 
@@ -137,7 +141,9 @@ def read_formulas(source: Source) -> list[Json]:
         if text_at(bundle, "context") == _CONTEXT:
             source.placed.add(name)
             source.take(bundle, "context", "element")
-            formulas.append(_read_formula(source, name, [source.name_of(e) for e in list_at(bundle, "element")]))
+            formulas.append(
+                _read_formula(source, name, [source.name_of(e) for e in list_at(bundle, "element")])
+            )
     loose = [name for name, _ in source.of_type(_BUILD) if name not in source.placed and name not in tasks]
     if loose:
         formulas.append({"workflows": [_read_build(source, name) for name in loose]})

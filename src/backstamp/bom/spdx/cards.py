@@ -24,12 +24,17 @@ _TESTING = ("test", "eval", "valid", "bench")
 _USES = ("Use case", "User")
 _ETHICAL, _MITIGATION, _GROUP = "Ethical consideration", "Mitigation", "Group at risk"
 _LIMITS = ("Limitation", "Trade-off", _ETHICAL, _GROUP, "Benefits", "Harms", _MITIGATION)
-_FAIRNESS = {_GROUP: "groupAtRisk", "Benefits": "benefits", "Harms": "harms", _MITIGATION: "mitigationStrategy"}
+_FAIRNESS = {
+    _GROUP: "groupAtRisk",
+    "Benefits": "benefits",
+    "Harms": "harms",
+    _MITIGATION: "mitigationStrategy",
+}
 _RISK = {_ETHICAL: "name", _MITIGATION: "mitigationStrategy"}
 _DECIMALS = "0123456789.-"
 
 
-def write_card(draft: Draft, element: Tree, card: Json) -> None:
+def write_card(element: Tree, card: Json) -> None:
     """Write what a model card says onto the element of its model."""
     parameters, considerations = tree_at(card, "modelParameters"), tree_at(card, "considerations")
     approach = said(parameters, "approach", "type")
@@ -64,7 +69,11 @@ def _limits(considerations: Tree) -> Statements:
         first = next(iter(labels.values()))
         for each in trees_at(considerations, key):
             if said(each, first) is not None:
-                found += [(label, words) for label, word in labels.items() if (words := said(each, word)) is not None]
+                found += [
+                    (label, words)
+                    for label, word in labels.items()
+                    if (words := said(each, word)) is not None
+                ]
     return found
 
 
@@ -104,7 +113,7 @@ def number_of(value: Json) -> Json:
 
 
 def write_datasets(draft: Draft, name: str, card: Json, inline: "dict[int, str]") -> None:
-    """Write on which datasets a model was trained and tested; ``inline`` names those that the card describes."""
+    """Write on which data a model was trained and tested; ``inline`` names those that the card describes."""
     found: dict[str, list[str]] = {}
     for at, each in enumerate(list_at(card, "modelParameters", "datasets")):
         target = inline.get(at) or draft.refs.get(said(each, "ref") or "")
@@ -175,7 +184,7 @@ def _read_considerations(source: Source, element: Tree) -> Tree:
             held = found.setdefault(name, [])
             if isinstance(held, list):
                 held.append(value)
-    energies = [
+    energies: list[Json] = [
         {
             "activity": activity,
             "energyProviders": [],
@@ -184,7 +193,7 @@ def _read_considerations(source: Source, element: Tree) -> Tree:
         for activity, value in _energies(source, element)
     ]
     if energies:
-        found["environmentalConsiderations"] = {"energyConsumptions": [*energies]}
+        found["environmentalConsiderations"] = {"energyConsumptions": energies}
     return found
 
 
@@ -196,7 +205,9 @@ def _records(statements: Statements) -> Iterator[tuple[str, Json]]:
         "Limitation": "technicalLimitations",
         "Trade-off": "performanceTradeoffs",
     }
-    name, record, labels = "", {}, {}
+    name = ""
+    record: Tree = {}
+    labels: dict[str, str] = {}
     for label, words in statements:
         if label in plain:
             yield plain[label], words

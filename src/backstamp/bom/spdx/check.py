@@ -6,8 +6,8 @@ Source: the ontology of SPDX 3.0.1 (``knowledge/spdx3.py``) and the JSON-LD seri
 2. A class is known and not abstract; what is named has an ``spdxId``, other things at most an ``@id``.
 3. A property belongs to the class, is a list where it may be said more than once, and occurs often enough.
 4. A value is of the type: text, address, time, number, a word of the enumeration, an object of the class.
-5. A reference leads to an object of the right class in the document, to one that it imports, or to an
-   individual of the standard. No id is given twice.
+5. A reference leads to an object of the right class in the document, to one that it imports, or to what the
+   standard defines: its individuals and listed licences. No id is given twice.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,8 @@ Problem = tuple[str, str]
 _IDS = ("@id", "spdxId")
 _EXTENSION = "extension_Extension"
 _MOST_DEPTH = 64
+# What the standard itself defines: its individuals, and the licences of its list.
+_STANDARD = ("https://spdx.org/rdf/3.", "https://spdx.org/licenses/", "http://spdx.org/licenses/")
 
 
 def problems(tree: Json) -> Iterator[Problem]:
@@ -168,7 +170,7 @@ def _reference(name: str, pointer: str, wanted: str, names: _Names) -> Iterator[
         line = line_of(known[name])
         if line and wanted not in line:
             yield pointer, f'leads to a "{known[name]}" where a "{wanted}" belongs'
-    elif name not in imported and name not in spdx3().individuals.values():
+    elif name not in imported and not name.startswith(_STANDARD):
         yield pointer, f'"{name}" is nowhere in the document and not imported'
 
 
@@ -242,7 +244,13 @@ def _is_blank(name: str) -> bool:
 _MANDATORY = {
     "ai": (
         "ai_AIPackage",
-        ("releaseTime", "suppliedBy", "software_downloadLocation", "software_packageVersion", "software_primaryPurpose"),
+        (
+            "releaseTime",
+            "suppliedBy",
+            "software_downloadLocation",
+            "software_packageVersion",
+            "software_primaryPurpose",
+        ),
     ),
     "dataset": (
         "dataset_DatasetPackage",
@@ -268,6 +276,9 @@ def profile_problems(tree: Json) -> Iterator[Problem]:
         if isinstance(element, dict):
             profile, lacking = missing_of_profile(element)
             for key in lacking:
-                yield f"/@graph/{at}", f'the profile "{profile}" asks for exactly one "{key}"' if (
-                    key == "originatedBy"
-                ) else f'the profile "{profile}" asks for "{key}"'
+                yield (
+                    f"/@graph/{at}",
+                    f'the profile "{profile}" asks for exactly one "{key}"'
+                    if (key == "originatedBy")
+                    else f'the profile "{profile}" asks for "{key}"',
+                )

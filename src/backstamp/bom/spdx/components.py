@@ -1,8 +1,8 @@
 """Components and services of CycloneDX, and packages and files of SPDX.
 
 1. The type decides the class and the primary purpose; a service is a package whose summary is ``service``.
-2. Nested components are ``contains``; ancestors, descendants and variants of a pedigree are components of their
-   own, with ``descendantOf``, ``ancestorOf`` and ``hasVariant``, and the notes as the comment.
+2. Nested components are ``contains``; ancestors, descendants and variants of a pedigree are components of
+   their own, with ``descendantOf``, ``ancestorOf`` and ``hasVariant``, and the notes as the comment.
 3. Where a component was found (occurrences) is ``hasEvidence`` with a file, or a line of it.
 4. The supplier is ``suppliedBy``; the manufacturer and the authors are ``originatedBy``; the publisher is
    ``publishedBy``.
@@ -63,7 +63,7 @@ def write_component(draft: Draft, component: Tree, path: str, later: Later) -> s
     write_licences(draft, name, component.get("licenses"))
     inline = _write_data(draft, element, component, path)
     if family == _MODEL:
-        write_card(draft, element, component.get("modelCard"))
+        write_card(element, component.get("modelCard"))
         later.cards.append((name, tree_at(component, "modelCard"), inline))
     later.properties.append((element, component))
     nested = write_components(draft, list_at(component, "components"), f"{path}/components", later)
@@ -99,7 +99,7 @@ def _write_makers(draft: Draft, element: Tree, component: Tree) -> None:
 
 
 def _write_data(draft: Draft, element: Tree, component: Tree, path: str) -> dict[int, str]:
-    """Write what is said of data: of a dataset on its element; of those that a model card describes as their own."""
+    """Write what is said of data: of a dataset on its element; what a model card describes as its own."""
     if element["type"] == _DATA:
         entries = list_at(component, "data")
         held = entries[0] if entries else None
@@ -151,8 +151,8 @@ def _write_occurrences(draft: Draft, name: str, component: Tree, path: str) -> N
         if file not in draft.elements:
             draft.add(_FILE, file, name=place, software_primaryPurpose="evidence")
         line = each.get("line")
-        ref = draft.name("occurrence", each, f"{path}/evidence/occurrences/{at}")
         if isinstance(line, int) and not isinstance(line, bool) and line > 0:
+            ref = draft.name("occurrence", each, f"{path}/evidence/occurrences/{at}")
             lines: Tree = {"type": "PositiveIntegerRange", "beginIntegerRange": line, "endIntegerRange": line}
             draft.add("software_Snippet", ref, software_snippetFromFile=file, software_lineRange=lines)
             found.append(ref)

@@ -1,8 +1,8 @@
 """The SPDX document while it is written: its elements, their names, and what they refer to.
 
-A name is the namespace of the document, the kind of thing, and what CycloneDX calls it: ``component:`` and the
-quoted ``bom-ref``; or ``component-at:`` and the JSON pointer of what has none. The same document always gives
-the same names.
+A name is the namespace of the document, the kind of thing, and what CycloneDX calls it: ``component:`` and
+the quoted ``bom-ref``; or ``component-at:`` and the JSON pointer of what has none. The same document always
+gives the same names.
 """
 
 import hashlib
@@ -133,7 +133,9 @@ def said_all(tree: Json, *keys: str) -> list[str]:
 
 def is_address(value: Json) -> bool:
     """Say whether a value can stand where SPDX wants an address."""
-    return is_text(value) and isinstance(value, str) and ":" in value[1:] and not any(c.isspace() for c in value)
+    return (
+        is_text(value) and isinstance(value, str) and ":" in value[1:] and not any(c.isspace() for c in value)
+    )
 
 
 def address(tree: Json, key: str) -> str | None:

@@ -8,7 +8,7 @@
 | cwes, advisories | externalRef of the types cwe and securityAdvisory |
 | ratings by CVSS | Cvss...VulnAssessmentRelationship to what is affected |
 | affects without a state | the relationship affects |
-| affects with a state | Vex...VulnAssessmentRelationship; of what is exploitable, only with a recommendation |
+| affects with a state | Vex...VulnAssessmentRelationship; if exploitable, only with a recommendation |
 """
 
 from backstamp.bom.spdx.cards import decimal_of, number_of
@@ -74,7 +74,11 @@ def _write_vulnerability(draft: Draft, flaw: Tree, path: str) -> None:
     for key, values in (("externalIdentifier", identifiers), ("externalRef", references)):
         if values:
             element[key] = values
-    targets = [draft.refs[ref] for each in trees_at(flaw, "affects") if (ref := said(each, "ref")) in draft.refs and ref]
+    targets = [
+        draft.refs[ref]
+        for each in trees_at(flaw, "affects")
+        if (ref := said(each, "ref")) in draft.refs and ref
+    ]
     if targets:
         _write_ratings(draft, name, flaw, targets)
         _write_state(draft, name, flaw, targets)
@@ -94,7 +98,11 @@ def _identifier(word: str, source: Tree) -> Tree:
 def _write_ratings(draft: Draft, name: str, flaw: Tree, targets: list[str]) -> None:
     for rating in trees_at(flaw, "ratings"):
         method = text_at(rating, "method")
-        score, vector, severity = decimal_of(rating.get("score")), said(rating, "vector"), text_at(rating, "severity")
+        score, vector, severity = (
+            decimal_of(rating.get("score")),
+            said(rating, "vector"),
+            text_at(rating, "severity"),
+        )
         if method not in RATINGS or score is None or vector is None:
             continue
         values: dict[str, Json] = {"security_score": score, "security_vectorString": vector}
@@ -158,7 +166,9 @@ def read_vulnerabilities(source: Source) -> list[Json]:
             flaw["affects"] = having[name]
         found.append(flaw)
         for at, state in enumerate(states[1:], 2):
-            more = {key: value for key, value in flaw.items() if key not in {"analysis", "affects", "bom-ref"}}
+            more = {
+                key: value for key, value in flaw.items() if key not in {"analysis", "affects", "bom-ref"}
+            }
             found.append({**more, **({} if ref is None else {"bom-ref": f"{ref}#{at}"}), **state})
     return found
 
@@ -223,7 +233,10 @@ def _read_ratings(source: Source, name: str) -> list[Json]:
             continue
         source.targets(relation)
         source.take(relation, "security_score")
-        vector, severity = source.text(relation, "security_vectorString"), source.text(relation, "security_severity")
+        vector, severity = (
+            source.text(relation, "security_vectorString"),
+            source.text(relation, "security_severity"),
+        )
         if method == "CVSSv3" and vector is not None and vector.startswith("CVSS:3.1/"):
             method = "CVSSv31"
         rating: Tree = {"score": number_of(relation.get("security_score")), "method": method}

@@ -21,8 +21,14 @@ from backstamp.bom.spdx.draft import DOCUMENT, INFO, SBOM, Draft, said
 from backstamp.bom.spdx.licences import read_licence, write_licence
 from backstamp.bom.spdx.properties import read_properties, write_properties
 from backstamp.bom.spdx.source import Source
-from backstamp.bom.spdx.things import read_hashes, read_identity, read_references, write_hashes, write_identity
-from backstamp.bom.spdx.things import write_references
+from backstamp.bom.spdx.things import (
+    read_hashes,
+    read_identity,
+    read_references,
+    write_hashes,
+    write_identity,
+    write_references,
+)
 from backstamp.bom.spdx.words import PHASES, back
 from backstamp.core.tree import Json, Tree, list_at, text_at, tree_at, trees_at
 from backstamp.knowledge.spdx3 import spdx3
@@ -180,7 +186,9 @@ def _read_serial(source: Source, document: Tree, tree: Tree) -> None:
 def _read_info(source: Source, document: Tree, metadata: Tree) -> None:
     held = document.get("creationInfo")
     if held is None:
-        held = next((each.get("creationInfo") for each in source.by_name.values() if "creationInfo" in each), None)
+        held = next(
+            (each.get("creationInfo") for each in source.by_name.values() if "creationInfo" in each), None
+        )
     info = source.found(held)
     source.main_info = info
     source.take(info, "type", "specVersion")

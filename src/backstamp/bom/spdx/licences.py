@@ -1,4 +1,4 @@
-"""Licences: the list of a component, and licence elements with ``hasDeclaredLicense`` or ``hasConcludedLicense``.
+"""Licences: those of a component, and elements with ``hasDeclaredLicense`` or ``hasConcludedLicense``.
 
 1. An SPDX id and an expression are a ``LicenseExpression``; a single word is read as an id.
 2. A named licence with its text is a ``CustomLicense``; without, an expression of one ``LicenseRef-`` which
@@ -12,7 +12,6 @@ from backstamp.bom.patch import written
 from backstamp.bom.spdx.draft import Draft, is_address, said
 from backstamp.bom.spdx.source import Source
 from backstamp.core.tree import Json, Tree, list_at, text_at, tree_at
-from backstamp.knowledge.spdx3 import spdx3
 
 RELATIONS = {"hasDeclaredLicense": "declared", "hasConcludedLicense": "concluded"}
 _EXPRESSION, _CUSTOM = "simplelicensing_LicenseExpression", "expandedlicensing_CustomLicense"
@@ -20,6 +19,7 @@ _WORDS = "simplelicensing_licenseExpression"
 _TEXT = "simplelicensing_licenseText"
 _ADDRESS = "expandedlicensing_seeAlso"
 _MOST_LETTERS = 120
+_NO_LICENCES = frozenset({"NoAssertion", "NoAssertionLicense", "None", "NoneLicense"})
 
 
 def write_licences(draft: Draft, name: str, licences: Json) -> None:
@@ -62,7 +62,9 @@ def _named(draft: Draft, licence: Json, kind: str, values: Tree) -> str:
     if ref and ref not in draft.refs:
         name = draft.name("license", {"bom-ref": ref}, ref)
     else:
-        name = draft.named("license-at", hashlib.sha256(written({"type": kind, **values}).encode()).hexdigest()[:16])
+        name = draft.named(
+            "license-at", hashlib.sha256(written({"type": kind, **values}).encode()).hexdigest()[:16]
+        )
     if name not in draft.elements:
         draft.add(kind, name, **values)
     return name
@@ -77,13 +79,12 @@ def _letters(title: str) -> str:
 def read_licences(source: Source, name: str) -> list[Json]:
     """Read the licences of an element."""
     found: list[Json] = []
-    individuals = set(spdx3().individuals.values())
     for kind, how in RELATIONS.items():
         for relation in list(source.relations(name, kind)):
-            if not individuals.isdisjoint(map(source.name_of, list_at(relation, "to"))):
+            ends = [source.name_of(each) for each in list_at(relation, "to")]
+            if any(end.rpartition("/")[2] in _NO_LICENCES and end not in source.by_name for end in ends):
                 continue  # "no assertion" and "none" are no licences: the statement stays a leftover
-            for target in source.targets(relation):
-                found.append(_acknowledged(read_licence(source, target), how))
+            found += [_acknowledged(read_licence(source, end), how) for end in source.targets(relation)]
     return found
 
 
@@ -116,7 +117,10 @@ def read_licence(source: Source, name: str) -> Tree:
 
 
 def _read_custom(source: Source, element: Tree) -> Tree:
-    inner: Tree = {"name": source.text(element, "name") or "", "text": {"content": source.text(element, _TEXT) or ""}}
+    inner: Tree = {
+        "name": source.text(element, "name") or "",
+        "text": {"content": source.text(element, _TEXT) or ""},
+    }
     places = source.texts(element, _ADDRESS)
     if places:
         inner["url"] = places[0]

@@ -1,6 +1,7 @@
 """Dependencies and compositions of CycloneDX, and relationships with their completeness.
 
-1. ``dependsOn`` is the relationship of that name; something that depends on nothing is related to ``NoneElement``.
+1. ``dependsOn`` is the relationship of that name; something that depends on nothing is related to
+   ``NoneElement``.
 2. A composition tells how complete the relationships ``contains`` and ``dependsOn`` of what it lists are.
 """
 

@@ -1,7 +1,8 @@
 """Properties of CycloneDX, and where SPDX has a place for them.
 
-1. ``cdx:ai-ml:model:hyperparameter:X`` and ``cdx:ai-ml:model:parameter:X`` of a model are hyperparameters ``X``
-   and ``parameter:X``. An entry that comes from the model card has a name, one of the component has none.
+1. ``cdx:ai-ml:model:hyperparameter:X`` and ``cdx:ai-ml:model:parameter:X`` of a model are hyperparameters
+   ``X`` and ``parameter:X``. An entry that comes from the model card has a name, one of the component has
+   none.
 2. ``cdx:ai-ml:model:tokenizer`` with the ``bom-ref`` of a component is the relationship ``hasDataFile``.
 3. ``backstamp:spdx:X`` is the property X of SPDX itself, where the class has it and the value fits.
 4. All others go into the extension of SPDX that is made for them (``extension_CdxPropertiesExtension``).
@@ -31,9 +32,10 @@ _OWN = frozenset(
     ai_modelExplainability ai_safetyRiskAssessment ai_standardCompliance ai_useSensitivePersonalInformation
     dataset_anonymizationMethodUsed dataset_dataCollectionProcess dataset_dataPreprocessing
     dataset_datasetAvailability dataset_datasetNoise dataset_datasetSize dataset_datasetType
-    dataset_datasetUpdateMechanism dataset_hasSensitivePersonalInformation dataset_intendedUse dataset_knownBias
+    dataset_datasetUpdateMechanism dataset_hasSensitivePersonalInformation dataset_intendedUse
+    dataset_knownBias
     dataset_sensor builtTime validUntilTime supportLevel standardName comment
-    software_attributionText software_sourceInfo software_additionalPurpose
+    software_attributionText software_sourceInfo software_additionalPurpose software_fileKind summary
     """.split()
 )
 
@@ -105,7 +107,7 @@ def _merged(lists: list[list[Tree]]) -> list[Json]:
     """Join lists: sorted, if each of them is; else one after the other."""
     lists = [each for each in lists if each]
     if all(each == sorted(each, key=_order) for each in lists):
-        return list(merge(*lists, key=_order))
+        return [*merge(*lists, key=_order)]
     return [each for held in lists for each in held]
 
 
@@ -165,7 +167,7 @@ def _write_own(element: Tree, name: str, value: str) -> bool:
 
 
 def _read_own(source: Source, element: Tree) -> list[Tree]:
-    found = []
+    found: list[Tree] = []
     allowed = properties_of(text_at(element, "type"))
     for key in sorted(element):
         if key not in _OWN or key not in allowed or key in source.taken[id(element)]:
@@ -191,7 +193,11 @@ def _spdx_value(rule: Property, text: str) -> Json:
     if rule.type == "string":
         return text if not text.startswith("{") else None
     if rule.type == "natural":
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 and str(int(text)) == text else None
+        return (
+            int(text)
+            if text.isascii() and text.isdigit() and len(text) < 19 and str(int(text)) == text
+            else None
+        )
     if rule.type == "time":
         return text if is_time(text) else None
     if rule.type == "uri":

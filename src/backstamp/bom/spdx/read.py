@@ -1,8 +1,8 @@
 """Reads an SPDX 3.0.1 document as CycloneDX.
 
 1. A document that Backstamp wrote is read as the CycloneDX document that it was written from.
-2. Of any other, what CycloneDX has a place for goes there. The rest is kept in properties ``backstamp:spdx:...``
-   of the component, or of the document, and told.
+2. Of any other, what CycloneDX has a place for goes there. The rest is kept in properties
+   ``backstamp:spdx:...`` of the component, or of the document, and told.
 """
 
 import msgspec
@@ -91,7 +91,10 @@ def reading_of(tree: Tree) -> Reading:
 
 
 def _is_evidence(element: Tree) -> bool:
-    return text_at(element, "software_primaryPurpose") == "evidence" and text_at(element, "type") == "software_File"
+    return (
+        text_at(element, "software_primaryPurpose") == "evidence"
+        and text_at(element, "type") == "software_File"
+    )
 
 
 def _inner_names(source: Source) -> set[str]:
@@ -119,7 +122,7 @@ def _keep_leftovers(reading: Reading) -> list[Note]:
             continue  # what is inside of an element is told with it
         left = source.leftovers(element)
         place = source.places.get(name)
-        if left and place is None and (name not in source.placed or kind == "CreationInfo"):
+        if left and place is None and name not in source.placed and element is not source.main_info:
             left = [("", element)]
         for inside, value in left:
             word = inside[1:] or kind

@@ -2,11 +2,11 @@
 
 1. An annotation is an ``Annotation`` on its first subject, created by its annotator at its time.
 2. A citation is an ``Annotation`` on the element that its first pointer leads into, created at its time. Its
-   statement is the JSON object ``{"backstamp:citation": ...}`` with what it says: pointers (into the CycloneDX
-   form), who it is attributed to, the process, the note.
-3. What has no place is the JSON object ``{"backstamp:carried": ...}`` in the statement of an ``Annotation`` on the
-   element concerned: the operations (JSON Patch, RFC 6902) that make the object of CycloneDX out of what is read
-   from everything else.
+   statement is the JSON object ``{"backstamp:citation": ...}`` with what it says: pointers (into the
+   CycloneDX form), who it is attributed to, the process, the note.
+3. What has no place is the JSON object ``{"backstamp:carried": ...}`` in the statement of an ``Annotation``
+   on the element concerned: the operations (JSON Patch, RFC 6902) that make the object of CycloneDX out of
+   what is read from everything else.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,9 @@ def write_annotations(draft: Draft, annotations: list[Json]) -> None:
         by = by or agents.write_person(draft, annotator.get("individual"))
         main = draft.infos[INFO]
         time = said(each, "timestamp")
-        info = draft.info(time if is_time(time) else main["created"], [by] if by else texts(main["createdBy"]))
+        info = draft.info(
+            time if is_time(time) else main["created"], [by] if by else texts(main["createdBy"])
+        )
         element = draft.add(
             "Annotation",
             draft.name("annotation", each, f"/annotations/{at}"),
@@ -56,7 +58,7 @@ def write_citations(draft: Draft, citations: list[Json], subjects: Mapping[str, 
     """Write citations. ``subjects`` leads from the pointer of an object to its element."""
     main = draft.infos[INFO]
     for at, each in enumerate(citations):
-        cited = {key: value for key in _CITED if isinstance(each, dict) and (value := each.get(key)) is not None}
+        cited: Tree = {key: value for key in _CITED if (value := tree_at(each).get(key)) is not None}
         if not cited:
             continue
         pointers = said_all(cited, "pointers")
@@ -68,7 +70,7 @@ def write_citations(draft: Draft, citations: list[Json], subjects: Mapping[str, 
             annotationType="other",
             subject=subject or whole,
             contentType=_JSON,
-            statement=written({CITATION: {**cited}}),
+            statement=written({CITATION: cited}),
         )
         element["creationInfo"] = draft.info(
             time if is_time(time) else main["created"], texts(main["createdBy"])
@@ -134,7 +136,9 @@ def read_remarks(source: Source) -> tuple[list[Json], list[Json]]:
             source.take(element, "annotationType", "subject", "contentType", "statement")
             source.take(info, *info)
             ref = source.words(name)[1] if source.words(name)[0] == "citation" else ""
-            citations.append({**({"bom-ref": ref} if ref else {}), "timestamp": text_at(info, "created"), **citation})
+            citations.append(
+                {**({"bom-ref": ref} if ref else {}), "timestamp": text_at(info, "created"), **citation}
+            )
             continue
         subject = source.name_of(element.get("subject"))
         if subject not in source.places or "statement" not in element or _is_json(element):

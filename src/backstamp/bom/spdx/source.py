@@ -72,7 +72,13 @@ class Source:
 
     def found(self, value: Json) -> Tree:
         """Give the object that a value refers to, or is; an empty one if it is not in the document."""
-        return value if isinstance(value, dict) else self.by_name.get(value, {}) if isinstance(value, str) else {}
+        return (
+            value
+            if isinstance(value, dict)
+            else self.by_name.get(value, {})
+            if isinstance(value, str)
+            else {}
+        )
 
     def of_type(self, *kinds: str) -> Iterator[tuple[str, Tree]]:
         """Yield the elements of classes, in order."""

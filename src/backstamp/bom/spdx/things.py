@@ -53,7 +53,7 @@ def write_hashes(hashes: list[Json]) -> list[Tree]:
 
 
 def write_references(element: Tree, references: list[Json], *, is_package: bool) -> None:
-    """Write references to the outside. The first place to get a package from, and its first page, are its own."""
+    """Write references to the outside: where to get a package first, and its first page, are its own."""
     written: list[Json] = []
     for each in references:
         place = said(each, "url")
@@ -61,10 +61,20 @@ def write_references(element: Tree, references: list[Json], *, is_package: bool)
             continue
         kind = text_at(each, "type")
         direct = next((key for key, word in _DIRECT.items() if word == kind), "")
-        if is_package and direct and direct not in element and each.keys() == {"type", "url"} and is_address(place):
+        if (
+            is_package
+            and direct
+            and direct not in element
+            and each.keys() == {"type", "url"}
+            and is_address(place)
+        ):
             element[direct] = place
             continue
-        reference: Tree = {"type": "ExternalRef", "externalRefType": REFERENCES.get(kind, "other"), "locator": [place]}
+        reference: Tree = {
+            "type": "ExternalRef",
+            "externalRefType": REFERENCES.get(kind, "other"),
+            "locator": [place],
+        }
         if (comment := said(each, "comment")) is not None:
             reference["comment"] = comment
         written.append(reference)
@@ -116,7 +126,9 @@ def read_hashes(source: Source, element: Tree, key: str) -> list[Tree]:
         is_ours = source.words(text_at(element, "spdxId"))[0] != ""
         if text_at(each, "type") == "Hash" and (algorithm in words or (algorithm == "other" and is_ours)):
             source.take(each, "algorithm")
-            found.append({"alg": words.get(algorithm, algorithm), "content": source.text(each, "hashValue") or ""})
+            found.append(
+                {"alg": words.get(algorithm, algorithm), "content": source.text(each, "hashValue") or ""}
+            )
     return found
 
 
@@ -141,4 +153,3 @@ def read_references(source: Source, element: Tree) -> list[Json]:
                 reference["comment"] = kind
             found.append(reference)
     return found
-

@@ -116,7 +116,11 @@ RATINGS = {
 SEVERITIES = ("critical", "high", "medium", "low", "none")
 # A state of CycloneDX: the class of the assessment, its type of relationship, where its detail goes.
 STATES = {
-    "not_affected": ("security_VexNotAffectedVulnAssessmentRelationship", "doesNotAffect", "security_impactStatement"),
+    "not_affected": (
+        "security_VexNotAffectedVulnAssessmentRelationship",
+        "doesNotAffect",
+        "security_impactStatement",
+    ),
     "exploitable": ("security_VexAffectedVulnAssessmentRelationship", "affects", "security_statusNotes"),
     "resolved": ("security_VexFixedVulnAssessmentRelationship", "fixedIn", "security_statusNotes"),
     "in_triage": (
@@ -124,7 +128,7 @@ STATES = {
         "underInvestigationFor",
         "security_statusNotes",
     ),
-}  # fmt: skip
+}
 ALIKE_STATES = {"resolved_with_pedigree": "resolved", "false_positive": "not_affected"}
 JUSTIFICATIONS = {
     "code_not_present": "vulnerableCodeNotPresent",

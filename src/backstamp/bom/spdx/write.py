@@ -1,11 +1,11 @@
 """Writes an SPDX 3.0.1 document from a CycloneDX document.
 
 1. What SPDX has a place for goes there; see the modules of this package, one for each part.
-2. The document is then read back. What differs is carried by annotations on the elements concerned, so that they
-   hold exactly what SPDX has no place for.
+2. The document is then read back. What differs is carried by annotations on the elements concerned, so that
+   they hold exactly what SPDX has no place for.
 3. It is read back once more: what still differs is lost, and told.
-4. A profile is claimed only when all its elements have what it asks for. No value is made up: data of which no
-   type is known are ``noAssertion``, a document without a time says so.
+4. A profile is claimed only when all its elements have what it asks for. No value is made up: data of which
+   no type is known are ``noAssertion``, a document without a time says so.
 """
 
 from backstamp.bom.patch import depth_of, differences
@@ -16,8 +16,9 @@ from backstamp.bom.spdx.draft import DOCUMENT, INFO, SBOM, Draft
 from backstamp.bom.spdx.flaws import write_vulnerabilities
 from backstamp.bom.spdx.head import write_head, write_root
 from backstamp.bom.spdx.links import write_compositions, write_dependencies
-from backstamp.bom.spdx.read import Note, reading_of
+from backstamp.bom.spdx.read import Note, cyclonedx_of, reading_of
 from backstamp.bom.spdx.remarks import write_annotations, write_carried, write_citations
+from backstamp.bom.spdx.source import Source
 from backstamp.core.tree import Json, Tree, list_at, text_at, tree_at
 
 _PROFILES = {
@@ -37,19 +38,24 @@ def spdx_of(tree: Tree) -> tuple[Tree, tuple[Note, ...]]:
     draft = _drafted(tree)
     whole = draft.named(DOCUMENT, "")
     reading = reading_of(draft.document())
+    if _drop_unread(draft, reading.source):
+        reading = reading_of(draft.document())
     ops = differences(reading.tree, tree, {id(place): name for name, place in reading.source.places.items()})
     write_carried(draft, ops, whole)
     document = draft.document()
     places = {name: path for path, name in draft.paths.items()}
     notes = [
-        Note(pointer=places.get(name, "") + text_at(op, "path"), what="has no place in SPDX: carried by an annotation")
+        Note(
+            pointer=places.get(name, "") + text_at(op, "path"),
+            what="has no place in SPDX: carried by an annotation",
+        )
         for name, held in ops.items()
         for op in held
         if op["op"] in {"add", "replace"}
     ]
     lost = [
         Note(pointer=text_at(op, "path"), what="cannot be written as JSON text and read back", is_lost=True)
-        for op in differences(reading_of(document).tree, tree).get("", [])
+        for op in differences(cyclonedx_of(document)[0], tree).get("", [])
     ]
     return document, tuple(sorted(notes + lost, key=lambda note: (note.pointer, note.what)))
 
@@ -75,6 +81,19 @@ def _drafted(tree: Tree) -> Draft:
     write_citations(draft, list_at(tree, "citations"), dict(draft.paths), draft.named(DOCUMENT, ""))
     _finish(draft)
     return draft
+
+
+def _drop_unread(draft: Draft, source: Source) -> bool:
+    """Take back relationships and annotations that are not read back: they are carried instead."""
+    unread = [
+        name
+        for name, element in draft.elements.items()
+        if ("relationshipType" in element and "to" not in source.taken[id(element)])
+        or (element["type"] == "Annotation" and name not in source.placed)
+    ]
+    for name in unread:
+        del draft.elements[name]
+    return bool(unread)
 
 
 def _finish(draft: Draft) -> None:
