@@ -156,8 +156,8 @@ _STEPS = (
     r"(?:training |optimi[sz]ation |gradient |update |optimi[sz]er |global )?(?:steps|iterations|updates)"
 )
 _OPTIMIZER = (
-    r"\b((?:8-bit |fused |paged |paged 8-bit )?(?:AdamW|Adafactor|Adam|SGD|LAMB|Lion|RMSprop|Adagrad|Shampoo|Muon"
-    r"|Sophia|LARS|NAdam|RAdam|AdEMAMix))\b"
+    r"\b((?:8-bit |fused |paged |paged 8-bit )?(?:AdamW|Adafactor|Adam|SGD|LAMB|Lion|RMSprop|Adagrad|Shampoo"
+    r"|Muon|Sophia|LARS|NAdam|RAdam|AdEMAMix))\b"
 )
 _SCHEDULE = (
     r"\b(cosine|linear|constant|polynomial|exponential|inverse square[ -]root)"

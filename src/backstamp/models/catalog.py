@@ -44,6 +44,7 @@ AREA = Area(
         ReaderEntry(name="configuration", kinds=("named-targets", "xml"), module=_READERS + "configuration"),
         ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml", serves=BOTH),
         ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp", serves=BOTH),
+        ReaderEntry(name="dvc", kinds=("text",), module=_READERS + "dvc", serves=STOCK),
         ReaderEntry(name="encoded", kinds=("encoded", "json"), module=_READERS + "encoded"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf", serves=BOTH),
@@ -53,6 +54,8 @@ AREA = Area(
             name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras", serves=BOTH
         ),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs", serves=BOTH),
+        ReaderEntry(name="lightning", kinds=("text",), module=_READERS + "lightning", serves=STOCK),
+        ReaderEntry(name="mlflow", kinds=("text",), module=_READERS + "mlflow", serves=STOCK),
         ReaderEntry(name="model-card", kinds=("text",), module=_READERS + "model_card", serves=STOCK),
         ReaderEntry(name="msgpack", kinds=("msgpack",), module=_READERS + "msgpack"),
         ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook", serves=BOTH),
@@ -73,6 +76,10 @@ AREA = Area(
         ReaderEntry(
             name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript", serves=BOTH
         ),
+        ReaderEntry(
+            name="training-config", kinds=("text",), module=_READERS + "training_config", serves=STOCK
+        ),
+        ReaderEntry(name="wandb", kinds=("text",), module=_READERS + "wandb", serves=STOCK),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip", serves=BOTH),
     ),
     families=(

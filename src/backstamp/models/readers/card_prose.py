@@ -10,7 +10,9 @@ from re import Pattern
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
+from backstamp.core.errors import BudgetExceeded, ReadError
 from backstamp.core.finding import shown
+from backstamp.core.location import Location
 from backstamp.core.placeholders import is_placeholder
 from backstamp.core.reading import Statement
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
@@ -18,11 +20,14 @@ from backstamp.formats.card import Card, Section
 from backstamp.formats.cardtitles import Role, role_of
 from backstamp.formats.inlinetext import bounded, fit, links_in, plain, sentences_of
 from backstamp.formats.lineage import hub_dataset, origins_in
-from backstamp.formats.markdown import Block, Item, Paragraph, Table
+from backstamp.formats.markdown import Block, Code, Item, Paragraph, Table
+from backstamp.formats.trainingconfig import Tool, tool_of
+from backstamp.formats.yamltext import document_of
 from backstamp.models.readers.card_front import BY, dataset_part
 from backstamp.models.readers.card_labels import cited, labelled
 from backstamp.models.readers.card_tables import data_table, metric_table, settings_table
 from backstamp.models.readers.card_training import trained
+from backstamp.models.readers.training_config import intended, line_of
 
 _MODEL = Part(Kind.MODEL)
 _PROSE = Teller(BY, Method.PARSED, 0.6)
@@ -98,7 +103,28 @@ def described(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
             yield from _between_uses(section, blob)
         elif section.role in (Role.TITLE, Role.DESCRIPTION, Role.DETAILS):
             yield from _limits(section, blob)
+        yield from _configurations(section, blob, budget)
     yield from trained(card, blob)
+
+
+def _configurations(section: Section, blob: Blob, budget: Budget) -> Iterator[Statement]:
+    """Read the configuration that axolotl and mergekit show in the cards that they write."""
+    for block in section.blocks:
+        if not isinstance(block, Code) or block.language not in ("yaml", "yml"):
+            continue
+        try:
+            document = document_of(block.text, budget)
+        except BudgetExceeded:
+            raise
+        except ReadError:
+            continue
+        tool = tool_of(document.tree)
+        if tool in (Tool.AXOLOTL, Tool.MERGEKIT, Tool.LLAMA_FACTORY) and isinstance(document.tree, dict):
+
+            def at(pointer: str, lines: dict[str, int] = document.lines, start: int = block.line) -> Location:
+                return blob.at_line(start + line_of(lines, pointer))
+
+            yield from intended(document.tree, tool, at, _FIXED, _MODEL)
 
 
 def first_words(card: Card) -> tuple[str, int] | None:
@@ -160,11 +186,7 @@ def _note(section: Section, blob: Blob) -> Iterator[Statement]:
     place = blob.at_line(line)
     title = section.title.lower()
     yield _PROSE.says(place, _MODEL, trait, text)
-    if (
-        trait is not Trait.LIMITATION
-        and "limit" in title
-        and section.role in (Role.RISK, Role.BIAS, Role.USE)
-    ) and section.role is not Role.USE:
+    if "limit" in title and section.role in (Role.RISK, Role.BIAS):
         yield _WEAK.says(place, _MODEL, Trait.LIMITATION, text)
     if section.role is Role.RISK and "bias" in title:
         yield _WEAK.says(place, _MODEL, Trait.BIAS, text)
@@ -229,7 +251,7 @@ def _merged(section: Section, blob: Blob) -> Iterator[Statement]:
 
 
 def _data_links(section: Section, blob: Blob) -> Iterator[Statement]:
-    """State the data sets that sections on data and results link to or name, and that of Trainer's sentence."""
+    """State the data sets that sections on data and results link to or name, and that of a trainer."""
     for block in section.blocks:
         if not isinstance(block, Paragraph | Item):
             continue
