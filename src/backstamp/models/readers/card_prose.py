@@ -21,9 +21,10 @@ from backstamp.formats.cardtitles import Role, role_of
 from backstamp.formats.inlinetext import bounded, fit, links_in, plain, sentences_of
 from backstamp.formats.lineage import hub_dataset, origins_in
 from backstamp.formats.markdown import Block, Code, Item, Paragraph, Table
+from backstamp.formats.prose import number_of
 from backstamp.formats.trainingconfig import Tool, tool_of
 from backstamp.formats.yamltext import document_of
-from backstamp.models.readers.card_front import BY, dataset_part
+from backstamp.models.readers.card_front import BY, dataset_part, is_adapter, is_local_name
 from backstamp.models.readers.card_labels import cited, labelled
 from backstamp.models.readers.card_tables import data_table, metric_table, settings_table
 from backstamp.models.readers.card_training import trained
@@ -54,7 +55,8 @@ _TEMPLATES = (
     "this model card has been automatically generated", "this model card was automatically generated",
     "the following hyperparameters were used", "it achieves the following results",
     "if you use this model, please",
-    "provide a quick summary", "provide a longer summary", "this section describes",
+    "using llama.cpp release", "provide a quick summary", "provide a longer summary",
+    "this section describes",
     "this section is meant to",
     "this section provides", "this should link to", "these are the evaluation metrics",
 )  # fmt: skip
@@ -88,6 +90,7 @@ def described(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
     if first is not None:
         yield _PROSE.says(blob.at_line(first[1]), _MODEL, Trait.DESCRIPTION, first[0])
     yield from _approach(card, blob)
+    adapts = is_adapter(card.front.tree if card.front else None)
     for section in card.sections:
         budget.spend_operations(sum(_size(block) for block in section.blocks) // 4 + 1)
         if section.role in (Role.USAGE, Role.LICENSE, Role.AUTHORS):
@@ -96,9 +99,11 @@ def described(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
         yield from labelled(section, blob)
         yield from cited(section, blob)
         yield from _note(section, blob)
-        yield from _origins(section, blob)
+        yield from _origins(section, blob, is_adapter=adapts)
         yield from _tables(section, title, blob)
         yield from _data_links(section, blob)
+        yield from _described_data(section, blob)
+        yield from _triggered(section, blob)
         if section.role is Role.USE:
             yield from _between_uses(section, blob)
         elif section.role in (Role.TITLE, Role.DESCRIPTION, Role.DETAILS):
@@ -161,6 +166,7 @@ def _named(card: Card, blob: Blob) -> Iterator[Statement]:
             for start in ("Model Card for ", "Model card for ", "Model Card: ", "Model Card - "):
                 name = name.removeprefix(start)
             is_name = 1 < len(name) <= 100 and not is_placeholder(name) and role_of(name) is Role.OTHER
+            is_name = is_name and not is_local_name(name)
             if is_name and name.lower() != "model card" and "model id" not in name.lower():
                 yield _WEAK.says(blob.at_line(section.line), _MODEL, Trait.NAME, shown(name.strip(" :"), 100))
             return
@@ -217,7 +223,7 @@ def _limits(section: Section, blob: Blob) -> Iterator[Statement]:
                     yield _WEAK.says(blob.at_line(block.line), _MODEL, Trait.LIMITATION, fit(sentence))
 
 
-def _origins(section: Section, blob: Blob) -> Iterator[Statement]:
+def _origins(section: Section, blob: Blob, *, is_adapter: bool) -> Iterator[Statement]:
     """State out of which models this one was made. The first sentence of Trainer's cards has a fixed form."""
     if section.role not in _SPOKEN or "merged" in section.title.lower():
         if "merged" not in section.title.lower():
@@ -230,8 +236,9 @@ def _origins(section: Section, blob: Blob) -> Iterator[Statement]:
             for origin in origins_in(block.text):
                 tell = _FIXED if is_fixed else _PROSE if origin.manner else _WEAK
                 target = Part(Kind.MODEL, f"huggingface:{origin.name}")
+                manner = "adapter" if is_adapter and origin.manner == "finetune" else origin.manner
                 yield tell.links(
-                    blob.at_line(block.line), _MODEL, Relation.DERIVED_FROM, target, manner=origin.manner
+                    blob.at_line(block.line), _MODEL, Relation.DERIVED_FROM, target, manner=manner
                 )
 
 
@@ -276,14 +283,46 @@ def _data_links(section: Section, blob: Blob) -> Iterator[Statement]:
                 yield _PROSE.links(blob.at_line(block.line), _MODEL, relation, part)
 
 
+def _described_data(section: Section, blob: Blob) -> Iterator[Statement]:
+    """The list that sentence-transformers writes of a data set: its commit and how many samples were used."""
+    part: Part | None = None
+    for block in section.blocks:
+        if not isinstance(block, Item):
+            continue
+        for link in links_in(block.text) if block.text.startswith("Dataset:") else ():
+            if name := hub_dataset(link.url):
+                part = Part(Kind.DATASET, f"huggingface:{name}")
+                commit = link.url.rpartition("/tree/")[2]
+                if len(commit) == 40 and commit.isalnum():
+                    yield _FIXED.says(blob.at_line(block.line), part, Trait.REVISION, commit)
+        rows = _samples().match(plain(block.text))
+        if part is not None and rows is not None and (number := number_of(rows[1])) is not None:
+            scope = "train" if rows[2] == "training" else "evaluation"
+            yield _FIXED.says(blob.at_line(block.line), part, Trait.ROWS, number, scope=scope)
+
+
+def _triggered(section: Section, blob: Blob) -> Iterator[Statement]:
+    """The words that diffusers' cards say an adapter of a picture model listens to."""
+    for block in section.blocks:
+        if isinstance(block, Paragraph) and (found := _trigger().match(plain(block.text))):
+            yield _FIXED.says(
+                blob.at_line(block.line), _MODEL, Trait.INPUT, shown(found[1], 200), name="trigger"
+            )
+
+
 def _data_names(block: Paragraph | Item, blob: Blob) -> Iterator[Statement]:
     """State data sets that a sentence names: "trained on the MPtrj dataset"."""
-    for found in list(_on_named_data().finditer(plain(block.text)))[:20]:
-        name = found[1].strip()
-        if not is_placeholder(name) and name.lower() not in _NO_NAMES:
-            part = Part(Kind.DATASET, "name:" + shown(name, 100))
-            yield _WEAK.says(blob.at_line(block.line), part, Trait.NAME, shown(name, 100))
-            yield _WEAK.links(blob.at_line(block.line), _MODEL, Relation.TRAINED_ON, part)
+    for sentence in list(sentences_of(plain(block.text)))[:50]:
+        lower = sentence.lower()
+        if "evaluat" in lower or "tested" in lower:
+            continue
+        for found in list(_on_named_data().finditer(sentence))[:20]:
+            name = found[1].strip()
+            is_about = found.start() == 0 or "train" in lower or "tun" in lower
+            if is_about and not is_placeholder(name) and name.lower() not in _NO_NAMES:
+                part = Part(Kind.DATASET, "name:" + shown(name, 100))
+                yield _WEAK.says(blob.at_line(block.line), part, Trait.NAME, shown(name, 100))
+                yield _WEAK.links(blob.at_line(block.line), _MODEL, Relation.TRAINED_ON, part)
 
 
 def _tables(section: Section, title: str, blob: Blob) -> Iterator[Statement]:
@@ -384,9 +423,23 @@ def _on_named_data() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"(?:\b(?:trained|tuned|training|tuning|pretrained) (?:on|using|with) (?:the )?|^(?:The )?)"
+        r"(?:\b(?:on|using|with) (?:the )?|^(?:The )?)"
         r"([A-Z][\w.+-]{1,40}(?: [A-Z0-9][\w.+-]{0,30}){0,3}) (?:dataset|data set|corpus)\b"
     )
+
+
+@cache
+def _samples() -> Pattern[str]:
+    import re
+
+    return re.compile(r"Size: ([\d,]{1,15}) (training|evaluation) samples$")
+
+
+@cache
+def _trigger() -> Pattern[str]:
+    import re
+
+    return re.compile(r"You should use (.{1,200}?) to trigger the image generation")
 
 
 @cache

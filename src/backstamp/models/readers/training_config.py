@@ -81,7 +81,7 @@ def _parsed(blob: Blob, budget: Budget) -> tuple[Json, Callable[[str], Location]
     if blob.name.lower().endswith(".json"):
         return tree_of(bytes(blob.view)), blob.at_pointer
     document = document_of(blob.view, budget)
-    return document.tree, lambda pointer: blob.atline_of(line_of(document.lines, pointer))
+    return document.tree, lambda pointer: blob.at_line(line_of(document.lines, pointer))
 
 
 def line_of(lines: dict[str, int], pointer: str) -> int:
