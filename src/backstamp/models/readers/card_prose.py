@@ -359,7 +359,7 @@ def _said(block: Block) -> str:
         return ""
     text = plain(block.text)
     start = text[:400].lower()
-    if is_placeholder(text) or any(words in start for words in _TEMPLATES):
+    if is_placeholder(text) or "{{" in text or any(words in start for words in _TEMPLATES):
         return ""
     label, found, value = text.partition(":")
     if found and len(label) < 60 and is_placeholder(value.strip() or "-") and isinstance(block, Item):

@@ -69,6 +69,8 @@ class ModelCardReader:
             return
         text = bytes(blob.view).decode("utf-8-sig", "replace")
         budget.spend_operations(len(text) // 8 + 1)
+        if text.count("{%") > 3 and text.count("%}") > 3:
+            return  # a template from which cards are made
         card = card_of(text, budget)
         front: Tree = card.front.tree if card.front and isinstance(card.front.tree, dict) else {}
         if _is_of_others(front) and not is_card:
