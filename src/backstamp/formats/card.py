@@ -15,6 +15,7 @@ from backstamp.formats.markdown import BOLD, Block, Heading, blocks_of
 from backstamp.formats.yamltext import Yaml, document_of
 
 MOST_CHARACTERS = 2_000_000
+_MOST_BLOCKS = 20_000
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -29,7 +30,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True):
-    """A card. ``front`` is its YAML (``None`` without one); ``problem`` says why that could not be read."""
+    """A card. ``front`` is its YAML (``None`` without one); ``problem`` says what of it could not be read."""
 
     front: Yaml | None
     problem: str
@@ -51,7 +52,10 @@ def card_of(text: str, budget: Budget) -> Card:
             found = Yaml(read.tree, {pointer: line + 1 for pointer, line in read.lines.items()})
         except ReadError as error:
             problem = f"front matter: {error.message}"
-    return Card(found, problem, tuple(_sections(body, first, budget)))
+    sections, is_cut = _sections(body, first, budget)
+    if is_cut:
+        problem = f"more than {_MOST_BLOCKS:,} paragraphs, lists and tables; the rest was not read"
+    return Card(found, problem, tuple(sections))
 
 
 def _divided(text: str) -> tuple[str, str, int]:
@@ -65,7 +69,7 @@ def _divided(text: str) -> tuple[str, str, int]:
     return "", text, 1
 
 
-def _sections(body: str, first: int, budget: Budget) -> list[Section]:
+def _sections(body: str, first: int, budget: Budget) -> tuple[list[Section], bool]:
     found: list[Section] = []
     stack: list[tuple[int, str, Role]] = [(0, "", Role.TITLE)]
     heading = Heading("", 0, first)
@@ -78,7 +82,11 @@ def _sections(body: str, first: int, budget: Budget) -> list[Section]:
             above = tuple(name for _, name, _ in stack[:-1] if name)[-6:]
             found.append(Section(title, role, level, heading.line, above, tuple(blocks)))
 
-    for block in blocks_of(body, budget, first):
+    is_cut = False
+    for count, block in enumerate(blocks_of(body, budget, first)):
+        if count >= _MOST_BLOCKS:
+            is_cut = True
+            break
         if not isinstance(block, Heading):
             blocks.append(block)
             continue
@@ -98,7 +106,7 @@ def _sections(body: str, first: int, budget: Budget) -> list[Section]:
         # Everything below the title would be inside of it: the title stands above nothing.
         stack.append((block.level, title, role))
     close()
-    return found
+    return found, is_cut
 
 
 _PASSED_ON = frozenset(

@@ -186,6 +186,9 @@ def _without_comments(line: str, until: str) -> tuple[str, str]:
             kept.append(line)
             break
         kept.append(line[: opening.start()])
+        pinned = _pinned().match(line, opening.start())
+        if pinned is not None:  # what sentence-transformers writes behind the name of the base
+            kept.append(f"(revision {pinned[1]})")
         word = opening[1].lower()
         until = "-->" if word == "!--" else f"</{word}>"
         line = line[opening.end() :]
@@ -307,6 +310,13 @@ def _hidden() -> Pattern[str]:
     import re
 
     return re.compile(r"<(!--|(?:script|style|pre)(?=[\s>]))", re.IGNORECASE)
+
+
+@cache
+def _pinned() -> Pattern[str]:
+    import re
+
+    return re.compile(r"<!-- at revision ([0-9a-f]{40}) -->")
 
 
 @cache

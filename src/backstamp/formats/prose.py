@@ -81,6 +81,8 @@ def number_of(text: str, scale: str = "") -> int | float | None:
     powered = _power().fullmatch(bare.replace(" ", ""))
     if powered is not None:
         return float(f"{powered[1]}e{powered[2]}")
+    if bare.startswith("0,") and bare[2:].isdigit():  # a decimal comma
+        bare = bare.replace(",", ".")
     if "," in bare:
         if not _grouped().fullmatch(bare):
             return None
@@ -156,8 +158,8 @@ _STEPS = (
     r"(?:training |optimi[sz]ation |gradient |update |optimi[sz]er |global )?(?:steps|iterations|updates)"
 )
 _OPTIMIZER = (
-    r"\b((?:8-bit |fused |paged |paged 8-bit )?(?:AdamW|Adafactor|Adam|SGD|LAMB|Lion|RMSprop|Adagrad|Shampoo|Muon"
-    r"|Sophia|LARS|NAdam|RAdam|AdEMAMix))\b"
+    r"\b((?:8-bit |fused |paged |paged 8-bit )?(?:AdamW|Adafactor|Adam|SGD|LAMB|Lion|RMSprop|Adagrad|Shampoo"
+    r"|Muon|Sophia|LARS|NAdam|RAdam|AdEMAMix))\b"
 )
 _SCHEDULE = (
     r"\b(cosine|linear|constant|polynomial|exponential|inverse square[ -]root)"
@@ -184,12 +186,14 @@ _PATTERNS = (
         ),
     ),
     ("warmup_ratio", "share", r"\b(\d{1,2}(?:\.\d)?)(\s?%)\s(?:linear\s)?warm[ -]?up\b"),
+    ("warmup_steps", "whole", _COUNT + r"\s(?:linear\s)?warm[ -]?up\ssteps"),
     (
         "warmup_steps",
         "whole",
-        r"\bwarm[ _-]?up(?:[ _]steps?| phase| period)?[^\d.;]{0,20}?" + _COUNT + r"(?!\s?%|\.\d|\s+epoch)",
+        r"(?<![\dkK] )(?<!linear )\bwarm[ _-]?up(?:[ _]steps?| phase| period)?[^\d.;]{0,20}?"
+        + _COUNT
+        + r"(?!\s?%|\.\d|\s+epoch)",
     ),
-    ("warmup_steps", "whole", _COUNT + r"\s(?:linear\s)?warm[ -]?up\ssteps"),
     ("max_steps", "whole", r"\b(?:for|during|over|after|of|total)\s" + _ABOUT + _COUNT + r"\s" + _STEPS),
     ("max_steps", "whole", r"\b(?:training|max|total|number of(?: training)?)[ _]steps" + _GAP + _COUNT),
     ("num_train_epochs", "count", r"\b" + _COUNT + r"\s(?:full\s|training\s)?epochs?\b"),
@@ -206,6 +210,7 @@ _PATTERNS = (
         r"\bmax(?:imum)?[ _](?:(?:seq|sequence|input|token)[ _])?(?:length|len)[^\d.;]{0,20}?" + _COUNT,
     ),
     ("optimizer", "word", _OPTIMIZER + r"(?=.{0,60}?\boptimi[sz])"),
+    ("optimizer", "word", r"\b(?:with|using|con|mit|avec) (?:the )?(AdamW|Adafactor)\b"),
     ("optimizer", "word", r"\boptimi[sz]\w{1,6}\b[^.;]{0,30}?" + _OPTIMIZER),
     (
         "weight_decay",

@@ -44,6 +44,7 @@ AREA = Area(
         ReaderEntry(name="configuration", kinds=("named-targets", "xml"), module=_READERS + "configuration"),
         ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml", serves=BOTH),
         ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp", serves=BOTH),
+        ReaderEntry(name="dvc", kinds=("text",), module=_READERS + "dvc", serves=STOCK),
         ReaderEntry(name="encoded", kinds=("encoded", "json"), module=_READERS + "encoded"),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf", serves=BOTH),
@@ -61,6 +62,8 @@ AREA = Area(
         ),
         ReaderEntry(name="keras-stock", kinds=("hdf5",), module=_READERS + "keras_stock", serves=STOCK),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs", serves=BOTH),
+        ReaderEntry(name="lightning", kinds=("text",), module=_READERS + "lightning", serves=STOCK),
+        ReaderEntry(name="mlflow", kinds=("text",), module=_READERS + "mlflow", serves=STOCK),
         ReaderEntry(name="model-card", kinds=("text",), module=_READERS + "model_card", serves=STOCK),
         ReaderEntry(name="model-json", kinds=("text",), module=_READERS + "model_json", serves=STOCK),
         ReaderEntry(name="licence-text", kinds=("text",), module=_READERS + "licence_text", serves=STOCK),
@@ -100,6 +103,9 @@ AREA = Area(
         ReaderEntry(
             name="weights-stock", kinds=("safetensors",), module=_READERS + "weights_stock", serves=STOCK
         ),
+            name="training-config", kinds=("text",), module=_READERS + "training_config", serves=STOCK
+        ),
+        ReaderEntry(name="wandb", kinds=("text",), module=_READERS + "wandb", serves=STOCK),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip", serves=BOTH),
     ),
     families=(

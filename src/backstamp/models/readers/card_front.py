@@ -25,6 +25,19 @@ _INFERRED = Teller(BY, Method.DECLARED, 0.8)
 _WEAK = Teller(BY, Method.DECLARED, 0.7)
 _MANNERS = frozenset({"adapter", "merge", "quantized", "finetune"})
 _MOST_ENTRIES = 2_000
+_FOLDERS = (
+    "results",
+    "result",
+    "model",
+    "output",
+    "outputs",
+    "out",
+    "checkpoint",
+    "checkpoints",
+    "tmp",
+    "test",
+    "saves",
+)
 # Loaders of local files, not data sets; what Trainer writes where it was given files.
 _BUILDERS = frozenset(
     "json csv parquet text arrow imagefolder audiofolder videofolder webdataset generator pandas xml custom "
@@ -63,6 +76,14 @@ def dataset_part(name: str) -> Part | None:
     if found is None and not bare.startswith(("/", "~", "\\", "..")) and bare[1:3] not in (":\\", ":/"):
         return Part(Kind.DATASET, "name:" + shown(bare, 200))
     return found
+
+
+def is_local_name(name: str) -> bool:
+    """Say whether a name is that of the folder in which something was trained, not one for others."""
+    lower = name.lower()
+    return lower in _FOLDERS or lower.startswith(
+        (".", "/", "~", "checkpoint-", *(f"{word}/" for word in _FOLDERS))
+    )
 
 
 def _identity(tree: Tree, at: Places) -> Iterator[Statement]:
@@ -159,6 +180,11 @@ def _lineage(tree: Tree, at: Places) -> Iterator[Statement]:
                 yield _DECLARED.links(_place(tree, key, index, at), _MODEL, Relation.TRAINED_ON, dataset)
 
 
+def is_adapter(front: Json) -> bool:
+    """Say whether front matter is that of an adapter: what was tuned is no model of its own."""
+    return isinstance(front, dict) and _manner(front, len(texts_at(front, "base_model")))[0] == "adapter"
+
+
 def _manner(tree: Tree, bases: int) -> tuple[str, bool]:
     """Say how the model was made of its bases, and whether the card says so itself."""
     relation = text_at(tree, "base_model_relation").lower()
@@ -221,6 +247,12 @@ def _tags(tree: Tree, at: Places) -> Iterator[Statement]:
             dataset = dataset_part(rest)
             if dataset is not None:
                 yield _DECLARED.links(place, _MODEL, Relation.TRAINED_ON, dataset)
+        elif kind == "dataset_size" and rest.isdigit() and len(rest) < 16:
+            rows = Part(Kind.DATASET, "#training-data")
+            yield _DECLARED.says(place, rows, Trait.ROWS, int(rest))
+            yield _DECLARED.links(place, _MODEL, Relation.TRAINED_ON, rows)
+        elif kind == "loss" and rest:
+            yield _DECLARED.says(place, _RUN, Trait.SETTING, shown(rest, 100), name="loss")
         elif len(tag) <= 100:
             yield _DECLARED.says(place, _MODEL, Trait.TAG, shown(tag, 100))
 
@@ -229,7 +261,7 @@ def _results(tree: Tree, at: Places) -> Iterator[Statement]:
     """The model-index: entries with results, each of a task, a data set and metrics."""
     for entry_at, entry in enumerate(list_at(tree, "model-index")[:50]):
         name = _text(tree_at(entry).get("name"))
-        if name and entry_at == 0 and name.lower() not in ("results", "model", "output", "checkpoint"):
+        if name and entry_at == 0 and not is_local_name(name):
             yield _WEAK.says(at("/model-index/0/name"), _MODEL, Trait.NAME, name)
         for result_at, result in enumerate(list_at(entry, "results")[:_MOST_ENTRIES]):
             pointer = f"/model-index/{entry_at}/results/{result_at}"

@@ -63,6 +63,12 @@ _BASES = {
     "quantized from": "quantized", "converted from": "converted", "distilled from": "distilled",
     "teacher model": "distilled",
 }  # fmt: skip
+# What generated cards link to is the library that wrote them.
+_LIBRARIES = (
+    "https://sbert.net", "https://www.sbert.net", "https://www.SBERT.net",
+    "https://github.com/UKPLab/sentence-transformers", "https://github.com/huggingface/",
+    "https://huggingface.co/models?library=", "https://huggingface.co/docs",
+)  # fmt: skip
 _LANGUAGES = frozenset({
     "language", "languages", "language(s)", "language(s) (nlp)", "language (nlp)", "languages (nlp)",
     "idioma", "idiomas",
@@ -138,6 +144,8 @@ def _stated(label: Label, text: str, section: Section, place: Location) -> Itera
         yield from _base(label, text, place)
     elif name in _LINKS:
         for link in list(links_in(label.value))[:5]:
+            if link.url.startswith(_LIBRARIES):
+                continue
             yield _TELL.says(place, _MODEL, Trait.LINK, shown(link.url, 1000), name=_LINKS[name])
     elif name in _TRIGGERS:
         yield _TELL.says(place, _MODEL, Trait.INPUT, shown(text, 300), name="trigger")
@@ -159,10 +167,9 @@ def _base(label: Label, text: str, place: Location) -> Iterator[Statement]:
         )
     for name in dict.fromkeys(filter(None, names)):
         target = Part(Kind.MODEL, f"huggingface:{name}")
-        yield _TELL.links(place, _MODEL, Relation.DERIVED_FROM, target, manner=manner)
-        revision = _commit().search(label.value)
-        if revision is not None and label.name == "base model":
-            yield _TELL.says(place, target, Trait.REVISION, revision[1])
+        found = _commit().search(label.value)
+        revision = found[1] if found else ""
+        yield _TELL.links(place, _MODEL, Relation.DERIVED_FROM, target, manner=manner, revision=revision)
 
 
 def _measured(name: str, text: str, section: Section, place: Location) -> Iterator[Statement]:
@@ -253,7 +260,7 @@ def _label() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"\s{0,8}(?:[-*+]\s{1,4})?(?:[^\w\s*<`]{1,4}\s{1,2})?"
+        r"\s{0,8}(?:[-*+]\s{1,4})?(?:<(?:li|p|br ?/?)>\s?){0,3}(?:[^\w\s*<`]{1,4}\s{1,2})?"
         r"(?:\*\*|__|<b>|<strong>)?\s?([^*:_\n|<>]{2,60}?)\s?(?:\*\*|__|</b>"
         r"|</strong>)?\s?(?:\[optional\])?\s?"
         r"(?::|\uff1a|(?<=\*\*)(?=\s\S))\s?(?:\*\*|__|</b>|</strong>)?\s{0,4}(\S.*)$"
@@ -271,7 +278,7 @@ def _between() -> Pattern[str]:
 def _commit() -> Pattern[str]:
     import re
 
-    return re.compile(r"<!-- at revision ([0-9a-f]{40}) -->")
+    return re.compile(r"\(revision ([0-9a-f]{40})\)")
 
 
 @cache

@@ -10,7 +10,9 @@ from re import Pattern
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
+from backstamp.core.errors import BudgetExceeded, ReadError
 from backstamp.core.finding import shown
+from backstamp.core.location import Location
 from backstamp.core.placeholders import is_placeholder
 from backstamp.core.reading import Statement
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
@@ -18,11 +20,15 @@ from backstamp.formats.card import Card, Section
 from backstamp.formats.cardtitles import Role, role_of
 from backstamp.formats.inlinetext import bounded, fit, links_in, plain, sentences_of
 from backstamp.formats.lineage import hub_dataset, origins_in
-from backstamp.formats.markdown import Block, Item, Paragraph, Table
-from backstamp.models.readers.card_front import BY, dataset_part
+from backstamp.formats.markdown import Block, Code, Item, Paragraph, Table
+from backstamp.formats.prose import number_of
+from backstamp.formats.trainingconfig import Tool, tool_of
+from backstamp.formats.yamltext import document_of
+from backstamp.models.readers.card_front import BY, dataset_part, is_adapter, is_local_name
 from backstamp.models.readers.card_labels import cited, labelled
 from backstamp.models.readers.card_tables import data_table, metric_table, settings_table
 from backstamp.models.readers.card_training import trained
+from backstamp.models.readers.training_config import intended, line_of
 
 _MODEL = Part(Kind.MODEL)
 _PROSE = Teller(BY, Method.PARSED, 0.6)
@@ -49,7 +55,8 @@ _TEMPLATES = (
     "this model card has been automatically generated", "this model card was automatically generated",
     "the following hyperparameters were used", "it achieves the following results",
     "if you use this model, please",
-    "provide a quick summary", "provide a longer summary", "this section describes",
+    "using llama.cpp release", "provide a quick summary", "provide a longer summary",
+    "this section describes",
     "this section is meant to",
     "this section provides", "this should link to", "these are the evaluation metrics",
 )  # fmt: skip
@@ -83,6 +90,7 @@ def described(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
     if first is not None:
         yield _PROSE.says(blob.at_line(first[1]), _MODEL, Trait.DESCRIPTION, first[0])
     yield from _approach(card, blob)
+    adapts = is_adapter(card.front.tree if card.front else None)
     for section in card.sections:
         budget.spend_operations(sum(_size(block) for block in section.blocks) // 4 + 1)
         if section.role in (Role.USAGE, Role.LICENSE, Role.AUTHORS):
@@ -91,14 +99,37 @@ def described(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
         yield from labelled(section, blob)
         yield from cited(section, blob)
         yield from _note(section, blob)
-        yield from _origins(section, blob)
+        yield from _origins(section, blob, is_adapter=adapts)
         yield from _tables(section, title, blob)
         yield from _data_links(section, blob)
+        yield from _described_data(section, blob)
+        yield from _triggered(section, blob)
         if section.role is Role.USE:
             yield from _between_uses(section, blob)
         elif section.role in (Role.TITLE, Role.DESCRIPTION, Role.DETAILS):
             yield from _limits(section, blob)
+        yield from _configurations(section, blob, budget)
     yield from trained(card, blob)
+
+
+def _configurations(section: Section, blob: Blob, budget: Budget) -> Iterator[Statement]:
+    """Read the configuration that axolotl and mergekit show in the cards that they write."""
+    for block in section.blocks:
+        if not isinstance(block, Code) or block.language not in ("yaml", "yml"):
+            continue
+        try:
+            document = document_of(block.text, budget)
+        except BudgetExceeded:
+            raise
+        except ReadError:
+            continue
+        tool = tool_of(document.tree)
+        if tool in (Tool.AXOLOTL, Tool.MERGEKIT, Tool.LLAMA_FACTORY) and isinstance(document.tree, dict):
+
+            def at(pointer: str, lines: dict[str, int] = document.lines, start: int = block.line) -> Location:
+                return blob.at_line(start + line_of(lines, pointer))
+
+            yield from intended(document.tree, tool, at, _FIXED, _MODEL)
 
 
 def first_words(card: Card) -> tuple[str, int] | None:
@@ -135,6 +166,7 @@ def _named(card: Card, blob: Blob) -> Iterator[Statement]:
             for start in ("Model Card for ", "Model card for ", "Model Card: ", "Model Card - "):
                 name = name.removeprefix(start)
             is_name = 1 < len(name) <= 100 and not is_placeholder(name) and role_of(name) is Role.OTHER
+            is_name = is_name and not is_local_name(name)
             if is_name and name.lower() != "model card" and "model id" not in name.lower():
                 yield _WEAK.says(blob.at_line(section.line), _MODEL, Trait.NAME, shown(name.strip(" :"), 100))
             return
@@ -160,11 +192,7 @@ def _note(section: Section, blob: Blob) -> Iterator[Statement]:
     place = blob.at_line(line)
     title = section.title.lower()
     yield _PROSE.says(place, _MODEL, trait, text)
-    if (
-        trait is not Trait.LIMITATION
-        and "limit" in title
-        and section.role in (Role.RISK, Role.BIAS, Role.USE)
-    ) and section.role is not Role.USE:
+    if "limit" in title and section.role in (Role.RISK, Role.BIAS):
         yield _WEAK.says(place, _MODEL, Trait.LIMITATION, text)
     if section.role is Role.RISK and "bias" in title:
         yield _WEAK.says(place, _MODEL, Trait.BIAS, text)
@@ -195,7 +223,7 @@ def _limits(section: Section, blob: Blob) -> Iterator[Statement]:
                     yield _WEAK.says(blob.at_line(block.line), _MODEL, Trait.LIMITATION, fit(sentence))
 
 
-def _origins(section: Section, blob: Blob) -> Iterator[Statement]:
+def _origins(section: Section, blob: Blob, *, is_adapter: bool) -> Iterator[Statement]:
     """State out of which models this one was made. The first sentence of Trainer's cards has a fixed form."""
     if section.role not in _SPOKEN or "merged" in section.title.lower():
         if "merged" not in section.title.lower():
@@ -208,8 +236,9 @@ def _origins(section: Section, blob: Blob) -> Iterator[Statement]:
             for origin in origins_in(block.text):
                 tell = _FIXED if is_fixed else _PROSE if origin.manner else _WEAK
                 target = Part(Kind.MODEL, f"huggingface:{origin.name}")
+                manner = "adapter" if is_adapter and origin.manner == "finetune" else origin.manner
                 yield tell.links(
-                    blob.at_line(block.line), _MODEL, Relation.DERIVED_FROM, target, manner=origin.manner
+                    blob.at_line(block.line), _MODEL, Relation.DERIVED_FROM, target, manner=manner
                 )
 
 
@@ -229,7 +258,7 @@ def _merged(section: Section, blob: Blob) -> Iterator[Statement]:
 
 
 def _data_links(section: Section, blob: Blob) -> Iterator[Statement]:
-    """State the data sets that sections on data and results link to or name, and that of Trainer's sentence."""
+    """State the data sets that sections on data and results link to or name, and that of a trainer."""
     for block in section.blocks:
         if not isinstance(block, Paragraph | Item):
             continue
@@ -254,14 +283,46 @@ def _data_links(section: Section, blob: Blob) -> Iterator[Statement]:
                 yield _PROSE.links(blob.at_line(block.line), _MODEL, relation, part)
 
 
+def _described_data(section: Section, blob: Blob) -> Iterator[Statement]:
+    """The list that sentence-transformers writes of a data set: its commit and how many samples were used."""
+    part: Part | None = None
+    for block in section.blocks:
+        if not isinstance(block, Item):
+            continue
+        for link in links_in(block.text) if block.text.startswith("Dataset:") else ():
+            if name := hub_dataset(link.url):
+                part = Part(Kind.DATASET, f"huggingface:{name}")
+                commit = link.url.rpartition("/tree/")[2]
+                if len(commit) == 40 and commit.isalnum():
+                    yield _FIXED.says(blob.at_line(block.line), part, Trait.REVISION, commit)
+        rows = _samples().match(plain(block.text))
+        if part is not None and rows is not None and (number := number_of(rows[1])) is not None:
+            scope = "train" if rows[2] == "training" else "evaluation"
+            yield _FIXED.says(blob.at_line(block.line), part, Trait.ROWS, number, scope=scope)
+
+
+def _triggered(section: Section, blob: Blob) -> Iterator[Statement]:
+    """The words that diffusers' cards say an adapter of a picture model listens to."""
+    for block in section.blocks:
+        if isinstance(block, Paragraph) and (found := _trigger().match(plain(block.text))):
+            yield _FIXED.says(
+                blob.at_line(block.line), _MODEL, Trait.INPUT, shown(found[1], 200), name="trigger"
+            )
+
+
 def _data_names(block: Paragraph | Item, blob: Blob) -> Iterator[Statement]:
     """State data sets that a sentence names: "trained on the MPtrj dataset"."""
-    for found in list(_on_named_data().finditer(plain(block.text)))[:20]:
-        name = found[1].strip()
-        if not is_placeholder(name) and name.lower() not in _NO_NAMES:
-            part = Part(Kind.DATASET, "name:" + shown(name, 100))
-            yield _WEAK.says(blob.at_line(block.line), part, Trait.NAME, shown(name, 100))
-            yield _WEAK.links(blob.at_line(block.line), _MODEL, Relation.TRAINED_ON, part)
+    for sentence in list(sentences_of(plain(block.text)))[:50]:
+        lower = sentence.lower()
+        if "evaluat" in lower or "tested" in lower:
+            continue
+        for found in list(_on_named_data().finditer(sentence))[:20]:
+            name = found[1].strip()
+            is_about = found.start() == 0 or "train" in lower or "tun" in lower
+            if is_about and not is_placeholder(name) and name.lower() not in _NO_NAMES:
+                part = Part(Kind.DATASET, "name:" + shown(name, 100))
+                yield _WEAK.says(blob.at_line(block.line), part, Trait.NAME, shown(name, 100))
+                yield _WEAK.links(blob.at_line(block.line), _MODEL, Relation.TRAINED_ON, part)
 
 
 def _tables(section: Section, title: str, blob: Blob) -> Iterator[Statement]:
@@ -298,7 +359,7 @@ def _said(block: Block) -> str:
         return ""
     text = plain(block.text)
     start = text[:400].lower()
-    if is_placeholder(text) or any(words in start for words in _TEMPLATES):
+    if is_placeholder(text) or "{{" in text or any(words in start for words in _TEMPLATES):
         return ""
     label, found, value = text.partition(":")
     if found and len(label) < 60 and is_placeholder(value.strip() or "-") and isinstance(block, Item):
@@ -362,9 +423,23 @@ def _on_named_data() -> Pattern[str]:
     import re
 
     return re.compile(
-        r"(?:\b(?:trained|tuned|training|tuning|pretrained) (?:on|using|with) (?:the )?|^(?:The )?)"
+        r"(?:\b(?:on|using|with) (?:the )?|^(?:The )?)"
         r"([A-Z][\w.+-]{1,40}(?: [A-Z0-9][\w.+-]{0,30}){0,3}) (?:dataset|data set|corpus)\b"
     )
+
+
+@cache
+def _samples() -> Pattern[str]:
+    import re
+
+    return re.compile(r"Size: ([\d,]{1,15}) (training|evaluation) samples$")
+
+
+@cache
+def _trigger() -> Pattern[str]:
+    import re
+
+    return re.compile(r"You should use (.{1,200}?) to trigger the image generation")
 
 
 @cache

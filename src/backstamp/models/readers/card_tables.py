@@ -25,7 +25,7 @@ _MODEL, _RUN = Part(Kind.MODEL), Part(Kind.RUN)
 _PROSE = Teller(BY, Method.PARSED, 0.6)
 _COUNTS = (
     "number of", "# ", "#", "rows", "examples", "samples", "tuples", "pairs", "instances", "sentences",
-    "documents",
+    "documents", "sequences",
     "records", "images", "count", "size", "utterances", "triplets", "questions", "ejemplos", "muestras",
 )  # fmt: skip
 _NO_ROWS = (
@@ -109,7 +109,7 @@ def data_table(table: Table, blob: Blob) -> Iterator[Statement]:
         if len(row) <= named:
             continue
         place = blob.at_line(line)
-        rows = number_of(plain(row[counted])) if 0 <= counted < len(row) else None
+        rows = number_of(plain(row[counted]).lstrip("# ~\u2248")) if 0 <= counted < len(row) else None
         if plain(row[named]).lower().strip(" :") in _TOTALS:
             if isinstance(rows, int) and found:
                 yield _PROSE.says(place, TRAINING_DATA, Trait.ROWS, rows)
@@ -194,11 +194,12 @@ def metric_table(
         label = shown(name, 100)
         if number is None or is_placeholder(label) or number_of(label) is not None:
             continue
+        stated = shown(value, 40) if value.endswith("%") else number
         count += 1
         if count > _MOST_METRICS:
             return
         full = ", ".join(dict.fromkeys(part for part in (scope, shown(where, 200)) if part))
-        yield tell.says(blob.at_line(line), _MODEL, Trait.METRIC, number, name=label, scope=full)
+        yield tell.says(blob.at_line(line), _MODEL, Trait.METRIC, stated, name=label, scope=full)
 
 
 _Result = tuple[str, str, str, int]  # name, value, on what, line

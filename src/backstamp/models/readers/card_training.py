@@ -155,9 +155,17 @@ def _pair(text: str) -> tuple[str, Scalar] | None:
     for mark in (":", "="):
         name, found, rest = flat.partition(mark)
         if found and is_name(name.strip()) and len(rest) <= 300:
-            value = value_of(rest.strip())
+            value = value_of(_plainer(rest.strip()))
             return None if value is None else (canonical(name), value)
     return None
+
+
+def _plainer(text: str) -> str:
+    """Trainer writes "Use OptimizerNames.ADAMW_TORCH with betas=... and optimizer_args=No additional ..."."""
+    if not text.startswith("Use "):
+        return text
+    name, _, rest = text.removeprefix("Use ").removeprefix("OptimizerNames.").partition(" ")
+    return f"{name.lower()} {rest.partition(' and optimizer_args=No')[0]}"
 
 
 def _versions(section: Section, blob: Blob) -> Iterator[Statement]:

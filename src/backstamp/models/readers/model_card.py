@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.reading import Statement, Unread
-from backstamp.core.supply import Kind, Method, Part, Teller, Trait
+from backstamp.core.supply import Kind, Linked, Method, Part, Stated, Teller, Trait
 from backstamp.core.tree import Tree
 from backstamp.formats.card import MOST_CHARACTERS, Card, card_of
 from backstamp.formats.cardtitles import Role, role_of
@@ -69,18 +69,51 @@ class ModelCardReader:
             return
         text = bytes(blob.view).decode("utf-8-sig", "replace")
         budget.spend_operations(len(text) // 8 + 1)
+        if text.count("{%") > 3 and text.count("%}") > 3:
+            return  # a template from which cards are made
         card = card_of(text, budget)
         front: Tree = card.front.tree if card.front and isinstance(card.front.tree, dict) else {}
         if _is_of_others(front) and not is_card:
             return
         if card.problem:
             yield Unread(f"model-card: {card.problem}")
-        if is_card or card.problem or not _OF_MODELS.isdisjoint(front) or _is_headed(card):
-            if card.front is not None:
-                yield from declared(card.front, blob)
-            yield from described(card, blob, budget)
+        if (
+            is_card
+            or card.problem.startswith("front matter")
+            or not _OF_MODELS.isdisjoint(front)
+            or _is_headed(card)
+        ):
+            yield from _once(_all_of(card, blob, budget))
         elif len(blob.path) == 1 and "/" not in path and name != "readme":
             yield from _of_code(card, blob)
+
+
+def _all_of(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
+    if card.front is not None:
+        yield from declared(card.front, blob)
+    yield from described(card, blob, budget)
+
+
+def _once(statements: Iterator[Statement]) -> Iterator[Statement]:
+    """Cards repeat themselves: the same thing known in the same way is stated at its first place."""
+    seen: set[tuple[object, ...]] = set()
+    for statement in statements:
+        match statement:
+            case Stated():
+                key: tuple[object, ...] = (
+                    statement.part, statement.trait, statement.name, statement.scope, statement.value,
+                        statement.method,
+                )  # fmt: skip
+            case Linked():
+                key = (
+                    statement.part, statement.relation, statement.target, statement.manner, statement.method,
+                )  # fmt: skip
+            case _:
+                yield statement
+                continue
+        if key not in seen:
+            seen.add(key)
+            yield statement
 
 
 def _is_of_others(front: Tree) -> bool:
