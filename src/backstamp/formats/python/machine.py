@@ -241,8 +241,8 @@ class Machine:
                 known = (
                     value.items if isinstance(value, Items) and len(value.items) == len(target.elts) else None
                 )
-                if known is None and self.watcher is not None:
-                    known = _columns(value, target.elts)
+                if self.watcher is not None:
+                    known = _columns(value, target.elts) or known
                 for at, part in enumerate(target.elts):
                     inner = part.value if isinstance(part, ast.Starred) else part
                     self.bind(inner, known[at] if known else element(value), scope)

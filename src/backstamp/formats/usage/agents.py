@@ -181,7 +181,7 @@ def _started(watcher: "UsageWatcher", call: "Call", command: str, given: Value |
 def server_of(command: str, words: list[str]) -> tuple[str, str]:
     """Tell a server and its version by the command that starts it: the package, image or script that runs."""
     runner = command.replace("\\", "/").rpartition("/")[2].removesuffix(".exe").removesuffix(".cmd")
-    plain = [w for w in words if not w.startswith("-") and w not in _RUNNERS and "=" not in w]
+    plain = [w for w in words if not w.startswith("-") and w not in _RUNNERS and ("=" not in w or "==" in w)]
     if runner in {"docker", "podman"}:
         name = next(
             (w for w in plain if "/" in w and not w.startswith(("/", ".", "type"))),

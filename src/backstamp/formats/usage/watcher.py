@@ -118,6 +118,8 @@ class UsageWatcher:
             if found is not None:
                 return found
         plain = _plain(name)
+        if plain == "?.__init__":
+            return self._made_by_parent(m, arguments, keywords)
         signature = signature_of(plain)
         if signature is None:
             return self._kept(plain, keywords) if tail in _SETTINGS else None
@@ -227,6 +229,16 @@ class UsageWatcher:
         return self.targets.get((call.line, call.column), "")
 
     # --- inside -------------------------------------------------------------------------------------
+
+    def _made_by_parent(
+        self, m: "Machine", arguments: list[Value], keywords: dict[str, Value]
+    ) -> Value | None:
+        """A class of this module that extends one from outside is made with what it hands on."""
+        own = m.globals.find(m.via[-1].partition(".")[0]) if m.via else None
+        for parent in own.bases if isinstance(own, Class) else ():
+            if isinstance(parent, Ref) and signature_of(_plain(parent.name)) is not None:
+                return self.called(m, parent, arguments, keywords)
+        return None
 
     def _kept(self, name: str, keywords: dict[str, Value], parts: tuple[Part, ...] = ()) -> Ref:
         if len(self.made) >= _MOST_USES:
