@@ -7,7 +7,10 @@ import pytest
 from backstamp.core.reading import Status
 from kit.stock import linked, said, stock, ties
 
-IMPORTS = "import os, torch, transformers\nfrom transformers import AutoModel, pipeline\nfrom openai import OpenAI\n"
+IMPORTS = """import os, torch, transformers
+from transformers import AutoModel, pipeline
+from openai import OpenAI
+"""
 
 
 def _ties(code, name="app.py"):
@@ -37,7 +40,8 @@ def test_a_literal_is_surer_than_a_carried_name_and_a_default_is_least_sure():
 def test_states_how_a_model_is_loaded():
     code = (
         'AutoModel.from_pretrained("acme/a", revision="v1", trust_remote_code=True, use_safetensors=False,\n'
-        "    torch_dtype=torch.bfloat16, subfolder='unet', quantization_config=transformers.BitsAndBytesConfig(\n"
+        "    torch_dtype=torch.bfloat16, subfolder='unet',\n"
+        "    quantization_config=transformers.BitsAndBytesConfig(\n"
         '    load_in_4bit=True, bnb_4bit_quant_type="nf4"), token="hf_abcdefghijklmnopqrstuvwx")\n'
     )
     part = "model:huggingface:acme/a"

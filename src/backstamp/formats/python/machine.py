@@ -66,14 +66,18 @@ def analysed(text: str, budget: Budget) -> Analysis:
     return Analysis(tuple(effects), tuple(machine.payloads), machine.complete)
 
 
-def watched(tree: ast.Module, size: int, watcher: Watcher, budget: Budget) -> None:
-    """Walk a module of that many characters for a watcher. Raises ``ReadError`` if it nests too deeply."""
+def watched(tree: ast.Module, size: int, watcher: Watcher, budget: Budget) -> Scope:
+    """Walk a module of that many characters for a watcher, and give its names.
+
+    Raises ``ReadError`` if it is nested too deeply.
+    """
     machine = Machine(budget, watcher)
     machine.most_steps += 2 * size
     try:
         machine.module(tree)
     except RecursionError as error:
         raise ReadError("code is nested too deeply") from error
+    return machine.globals
 
 
 def _is_of_life(name: str) -> bool:

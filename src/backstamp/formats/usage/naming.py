@@ -115,7 +115,8 @@ def hub(kind: Kind, text: str) -> Named | None:
     if kind is Kind.DATASET and text.startswith("datasets/"):
         text = text.removeprefix("datasets/")
     if "/" not in text and kind is not Kind.DATASET and re.split(r"[-_]", text)[0].lower() not in _OLD:
-        return Named(Part(kind, "path:" + text)) if is_hub_name(text) and _is_telling(text) else None
+        is_folder = is_hub_name(text) and _is_telling(text) and not text.isupper()
+        return Named(Part(kind, "path:" + text)) if is_folder else None
     found = named_part(kind, text)
     return Named(found) if found is not None else None
 

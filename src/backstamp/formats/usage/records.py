@@ -53,9 +53,31 @@ class Gap(msgspec.Struct, frozen=True):
     callee: str
 
 
+class Open(msgspec.Struct, frozen=True):
+    """A call that waits for a name of another module."""
+
+    line: int
+    column: int
+    callee: str
+    symbol: str
+    address: str = ""
+    revision: str = ""
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """A name of this module that stands for a text, for other modules to import."""
+
+    line: int
+    symbol: str
+    text: str
+    is_default: bool
+
+
 class Uses(msgspec.Struct, frozen=True):
     """All that a module uses, in the order of its lines."""
 
     uses: tuple[Use, ...]
     gaps: tuple[Gap, ...]
     is_complete: bool = True
+    opens: tuple[Open, ...] = ()
+    shared: tuple[Shared, ...] = ()

@@ -14,7 +14,9 @@ from backstamp.core.budget import Budget
 from backstamp.core.errors import BudgetExceeded, ReadError
 from backstamp.formats.python.machine import watched
 from backstamp.formats.python.syntax import tree_of
+from backstamp.formats.python.values import Scope
 from backstamp.formats.usage.records import Gap, Uses
+from backstamp.formats.usage.sharing import shared_in
 from backstamp.formats.usage.signatures import roots
 from backstamp.formats.usage.watcher import UsageWatcher
 
@@ -83,9 +85,9 @@ def uses_in(text: str, budget: Budget) -> Uses:
     budget.spend_operations(len(text) // 4 + 1)
     targets, texts, is_ai = _looked_over(tree)
     watcher = UsageWatcher(targets, texts, is_ai=is_ai)
-    is_complete = True
+    is_complete, names = True, Scope()
     try:
-        watched(tree, len(text), watcher, budget)
+        names = watched(tree, len(text), watcher, budget)
     except BudgetExceeded:
         raise
     except ReadError:
@@ -95,6 +97,8 @@ def uses_in(text: str, budget: Budget) -> Uses:
         tuple(sorted(watcher.uses.values(), key=lambda u: (u.line, u.column, u.part, u.callee))),
         tuple(sorted(gaps, key=_place_of)),
         is_complete and watcher.is_complete,
+        tuple(o for o in watcher.opens.values() if (o.line, o.column) not in watcher.filled),
+        tuple(shared_in(tree, names)),
     )
 
 

@@ -16,6 +16,7 @@ import msgspec
 from backstamp.core.supply import Part
 from backstamp.formats.python.lookup import item
 from backstamp.formats.python.values import (
+    PARAM,
     Choice,
     Class,
     Const,
@@ -27,7 +28,8 @@ from backstamp.formats.python.values import (
     unknown,
 )
 from backstamp.formats.usage import worlds
-from backstamp.formats.usage.records import Gap, How, Use
+from backstamp.formats.usage.noting import address_of, pin_of
+from backstamp.formats.usage.records import Gap, How, Open, Use
 from backstamp.formats.usage.roads import ROADS, parent_of, record_of
 from backstamp.formats.usage.signatures import Signature, is_of_table, signature_of
 from backstamp.formats.usage.texts import Argument, flat, is_unsaid, tainted_default, united
@@ -94,6 +96,7 @@ class UsageWatcher:
         self.gaps: dict[tuple[int, int], Gap] = {}
         self.filled: set[tuple[int, int]] = set()
         self.made: list[Made] = []
+        self.opens: dict[tuple[int, int, str], Open] = {}
         self.options: dict[str, Value] = {}
         self.records: list[Class] = []
         self.is_complete = True
@@ -125,7 +128,10 @@ class UsageWatcher:
             return self._kept(plain, keywords) if tail in _SETTINGS else None
         node = m.node if isinstance(m.node, ast.Call) else None
         call = Call(plain, signature, arguments, keywords, node, m.line, m.column)
-        return worlds.looked_at(self, call, self.maker_of(name))
+        maker = self.maker_of(name)
+        answer = worlds.looked_at(self, call, maker)
+        self._waits(call, maker)
+        return answer
 
     def asked(
         self,
@@ -229,6 +235,20 @@ class UsageWatcher:
         return self.targets.get((call.line, call.column), "")
 
     # --- inside -------------------------------------------------------------------------------------
+
+    def _waits(self, call: Call, maker: Made | None) -> None:
+        """Note the names of other modules that may say which part a call uses."""
+        for value in flat(call.main.value):
+            if not isinstance(value, Ref) or value.taint & PARAM or len(self.opens) >= _MOST_USES:
+                continue
+            symbol = _plain(value.name)
+            if symbol[:1] == "?" or ("." not in symbol.lstrip(".")[1:] and symbol[:1] != "."):
+                continue
+            if is_of_table(symbol) or symbol.startswith(("os.", "sys.", "builtins.")) or symbol.endswith(")"):
+                continue
+            key = (call.line, call.column, symbol)
+            address, _ = address_of(call, maker)
+            self.opens.setdefault(key, Open(call.line, call.column, call.name, symbol, address, pin_of(call)))
 
     def _made_by_parent(
         self, m: "Machine", arguments: list[Value], keywords: dict[str, Value]

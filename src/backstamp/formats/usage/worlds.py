@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from backstamp.core.supply import Kind, Part, Relation, is_hub_name
-from backstamp.formats.python.values import Ref, Value
+from backstamp.formats.python.values import Const, Ref, Value
 from backstamp.formats.usage import agents, naming, several
 from backstamp.formats.usage.naming import Named
 from backstamp.formats.usage.noting import address_of, noted, pin_of
 from backstamp.formats.usage.records import How, Use
-from backstamp.formats.usage.signatures import is_of_table
+from backstamp.formats.usage.signatures import is_of_table, signature_of
 from backstamp.formats.usage.texts import first_text, flat, scalar_of, texts_of
 
 if TYPE_CHECKING:
@@ -174,6 +176,27 @@ def _put_upon(watcher: "UsageWatcher", call: "Call", parts: list[Part], maker: "
                     relation=Relation.DERIVED_FROM,
                 )
             )
+
+
+_PLAIN_WORLDS = {"pipeline": "hub", "repo": "hub", "agent": "routed", "timm": "is:timm"}
+
+
+def named_by_callee(callee: str, text: str, address: str) -> Named | None:
+    """Name the part that a call uses if its argument turns out to be that text."""
+    from backstamp.formats.usage.watcher import Call
+
+    signature = signature_of(callee)
+    if signature is None or signature.kind == "none":
+        return None
+    world = _PLAIN_WORLDS.get(signature.world, signature.world)
+    if world == "dataset":
+        return naming.dataset(Kind.DATASET, text)
+    if world == "spacy":
+        return naming.word(Kind.MODEL, "spacy", text)
+    kind = "service" if world == "routed" else signature.kind
+    signature = msgspec.structs.replace(signature, world=world, kind=kind)
+    keywords: dict[str, Value] = {"base_url": Const(address)} if address else {}
+    return _named(Call(callee, signature, [], keywords, None, 0, 0), text, None)
 
 
 _HANDLERS = {

@@ -20,6 +20,8 @@ from backstamp.formats.python.notebook import notebook_of
 from backstamp.formats.python.source import MOST_BYTES, source_of
 from backstamp.formats.usage.records import Gap, How, Said, Use
 from backstamp.formats.usage.scan import may_use, uses_in
+from backstamp.formats.usage.sharing import may_share
+from backstamp.software.facts.usage import OpenUse, SharedText
 
 _BY = "usage/1"
 _MOST_PROSE = 4000
@@ -41,6 +43,7 @@ class UsageReader:
         if is_of_tests(blob.path):
             return
         budget.spend_operations(len(blob.view) // 64 + 1)
+        is_module = blob.name.endswith(".py") and len(blob.path) == 1
         is_notebook = blob.name.lower().endswith(".ipynb")
         if not blob.is_whole or (blob.size > MOST_BYTES and not is_notebook):
             yield Unread("the source is too large to be searched for what it uses")
@@ -48,7 +51,7 @@ class UsageReader:
         data = bytes(blob.view)
         if is_notebook:
             data = notebook_of(data).code.encode("utf-8", "replace")
-        if not may_use(data):
+        if not may_use(data) and not (is_module and may_share(data)):
             return
         text = source_of(data).text
         try:
@@ -60,6 +63,21 @@ class UsageReader:
             return
         for use in found.uses:
             yield from _stated(use, blob)
+        for waiting in found.opens:
+            yield OpenUse(
+                place=Location(blob.path, Line(waiting.line, max(waiting.column, 1))),
+                symbol=waiting.symbol,
+                callee=waiting.callee,
+                address=waiting.address[:500],
+                revision=waiting.revision,
+            )
+        for offered in found.shared if is_module else ():
+            yield SharedText(
+                place=blob.at_line(offered.line),
+                symbol=offered.symbol,
+                text=offered.text,
+                is_default=offered.is_default,
+            )
         if found.gaps:
             yield _gaps(found.gaps, blob)
         if not found.is_complete:
