@@ -18,6 +18,7 @@ AREA = Area(
         ReaderEntry(
             name="setuptools", kinds=("text", "python"), module=_READERS + "setuptools", serves=STOCK
         ),
+        ReaderEntry(name="usage", kinds=("notebook", "python"), module=_READERS + "usage", serves=STOCK),
     ),
     families=(),
 )

@@ -1,1 +1,1 @@
-"""What readers of software state."""
+"""Facts of the software area."""
