@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from re import Pattern
-from typing import NoReturn
+from typing import NoReturn, Self
 
 import msgspec
 
@@ -62,7 +62,7 @@ class Exact(float):
 
     __slots__ = ("digits",)
 
-    def __new__(cls, digits: str) -> "Exact":
+    def __new__(cls, digits: str) -> Self:
         """Keep the digits beside the value."""
         made = super().__new__(cls, digits)
         made.digits = digits
@@ -94,7 +94,7 @@ def loaded(data: bytes, bounds: Bounds = Bounds()) -> Document:  # noqa: B008  #
 
 
 def told(tree: Json) -> Document:
-    """Say which standard a tree follows. Raises ``UsageError`` if it is none, or one that is not understood."""
+    """Say which standard a tree follows. Raises ``UsageError`` if it is none that is understood."""
     if not isinstance(tree, dict):
         raise _not_a_bom("JSON, but not an object")
     if tree.get("bomFormat") == "CycloneDX" or _looks_like_cyclonedx(tree):
@@ -128,7 +128,9 @@ def _looks_like_cyclonedx(tree: Tree) -> bool:
     """A document without (or with a misspelt) ``bomFormat``: its schema says what is wrong with it."""
     if "cyclonedx.org/schema/" in text_at(tree, "$schema"):
         return True
-    return "specVersion" in tree and ("bomFormat" in tree or not tree.keys().isdisjoint(("components", "serialNumber")))
+    return "specVersion" in tree and (
+        "bomFormat" in tree or not tree.keys().isdisjoint(("components", "serialNumber"))
+    )
 
 
 def _cyclonedx(tree: Tree) -> Document:
@@ -138,7 +140,9 @@ def _cyclonedx(tree: Tree) -> Document:
     said = "no specVersion" if version is None else f"specVersion {shown(json.dumps(version), 60)}"
     raise UsageError(
         f"a CycloneDX document with {said}: expected one of {', '.join(VERSIONS)}",
-        hint="Versions are texts in quotes, and 1.0 and 1.1 have no JSON form." if version is not None else "",
+        hint="Versions are texts in quotes, and 1.0 and 1.1 have no JSON form."
+        if version is not None
+        else "",
     )
 
 
@@ -164,9 +168,7 @@ def _guessed(tree: Tree) -> str:
 
 
 def _not_a_bom(what: str) -> UsageError:
-    return UsageError(
-        f"not a BOM: {what}", hint="Expected CycloneDX JSON (1.2 to 1.7) or SPDX 3.0 JSON-LD."
-    )
+    return UsageError(f"not a BOM: {what}", hint="Expected CycloneDX JSON (1.2 to 1.7) or SPDX 3.0 JSON-LD.")
 
 
 # --- bytes to text --------------------------------------------------------------------------------------
@@ -176,7 +178,8 @@ def _text(data: bytes) -> str:
     start = data[:4096].removeprefix(b"\xef\xbb\xbf")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:4]:
         raise UsageError(
-            "not UTF-8: it looks like UTF-16 or UTF-32", hint="JSON is exchanged as UTF-8 (RFC 8259, section 8.1)."
+            "not UTF-8: it looks like UTF-16 or UTF-32",
+            hint="JSON is exchanged as UTF-8 (RFC 8259, section 8.1).",
         )
     word = start.lstrip()
     if not word:
@@ -204,7 +207,9 @@ def _text(data: bytes) -> str:
 
 def _tree(text: str, bounds: Bounds) -> Json:
     if len(text) > bounds.values and sum(map(text.count, (",", "[", "{"))) > bounds.values:
-        raise BudgetExceeded(f"the document has more than {bounds.values:,} values", hint="Validate its parts.")
+        raise BudgetExceeded(
+            f"the document has more than {bounds.values:,} values", hint="Validate its parts."
+        )
     try:
         tree: Json = json.loads(
             text, object_pairs_hook=_object, parse_int=_whole, parse_float=_broken, parse_constant=_constant
@@ -286,7 +291,9 @@ def _repeated(text: str, key: str) -> BackstampError:
 
 def _damaged(text: str, error: json.JSONDecodeError) -> BackstampError:
     is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-    what = "the document ends too early" if is_cut else f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+    what = (
+        "the document ends too early" if is_cut else f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+    )
     return ReadError(
         f"{what} (line {error.lineno:,}, column {error.colno:,})",
         hint="Was it copied whole?" if is_cut else "",
@@ -335,7 +342,7 @@ def _line(text: str, at: int) -> str:
 def _tokens() -> Pattern[str]:
     import re
 
-    return re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|-?\b(?:NaN|Infinity)\b|[0-9.]{%d,}' % (_MOST_DIGITS + 1), re.S)
+    return re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|-?\b(?:NaN|Infinity)\b|[0-9.]{4001,}', re.DOTALL)
 
 
 # --- tree to text ---------------------------------------------------------------------------------------

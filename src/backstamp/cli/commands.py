@@ -15,6 +15,7 @@ from backstamp import __version__
 from backstamp.core.errors import BackstampError
 
 COMMANDS = {
+    "bom": "backstamp.cli.bom",
     "explain": "backstamp.cli.explain",
     "rules": "backstamp.cli.rules",
     "scan": "backstamp.cli.scan",

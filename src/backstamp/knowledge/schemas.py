@@ -61,7 +61,9 @@ def schema_file(path: str) -> SchemaSet:
             raise SourceError(f'"{path}" is too large for a schema')
         return SchemaSet(root=os.path.basename(path), files={os.path.basename(path): _parsed(path)})
     except OSError as error:
-        raise SourceError(f'cannot read the schema "{path}": {(error.strerror or str(error)).lower()}') from error
+        raise SourceError(
+            f'cannot read the schema "{path}": {(error.strerror or str(error)).lower()}'
+        ) from error
     except ValueError as error:
         raise SourceError(f'"{path}" is not a JSON schema: {error}') from error
 
@@ -73,7 +75,8 @@ def _folder() -> str:
         if os.path.isdir(folder):
             return folder
     raise KnowledgeError(
-        "the schema files of CycloneDX are not installed", hint="Install cyclonedx-python-lib, which ships them."
+        "the schema files of CycloneDX are not installed",
+        hint="Install cyclonedx-python-lib, which ships them.",
     )
 
 
@@ -82,7 +85,8 @@ def _read(path: str) -> Tree:
         return _parsed(path)
     except (OSError, ValueError) as error:
         raise KnowledgeError(
-            f'the schema file "{os.path.basename(path)}" cannot be read', hint="Install cyclonedx-python-lib again."
+            f'the schema file "{os.path.basename(path)}" cannot be read',
+            hint="Install cyclonedx-python-lib again.",
         ) from error
 
 

@@ -37,8 +37,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
 def violations(tree: Tree, shapes: str, context: str) -> list[Violation]:
     """Check a JSON-LD document against a file of shapes, with a file of its context.
 
-    Raises ``KnowledgeError`` if the extra is not installed, ``SourceError`` for files that cannot be used, and
-    ``ReadError`` if the document is no graph.
+    Raises ``KnowledgeError`` if the extra is not installed, ``SourceError`` for files that cannot be used,
+    and ``ReadError`` if the document is no graph.
     """
     try:
         import pyshacl
@@ -48,21 +48,23 @@ def violations(tree: Tree, shapes: str, context: str) -> list[Violation]:
             "SHACL needs packages that are not installed", hint="Install backstamp[deep]."
         ) from error
     document = {**tree, "@context": _context(context)}
-    _refuse_addresses({key: value for key, value in tree.items() if key != "@context"}, ReadError, "the document")
+    _refuse_addresses(
+        {key: value for key, value in tree.items() if key != "@context"}, ReadError, "the document"
+    )
     rules = _turtle(shapes)
     with _offline():
         graph, model = rdflib.Graph(), rdflib.Graph()
         try:
             model.parse(data=rules, format="turtle")
-        except Exception as error:  # noqa: BLE001  # rdflib raises whatever its grammars raise
+        except Exception as error:  # rdflib raises whatever its grammars raise
             raise SourceError(f'"{shapes}" is not Turtle: {str(error)[:200]}') from error
         try:
             graph.parse(data=json.dumps(document), format="json-ld")
-        except Exception as error:  # noqa: BLE001  # likewise
+        except Exception as error:  # likewise
             raise ReadError(f"the document cannot be read as JSON-LD: {str(error)[:200]}") from error
         try:
             _, report, text = pyshacl.validate(graph, shacl_graph=model, ont_graph=model)
-        except Exception as error:  # noqa: BLE001  # likewise
+        except Exception as error:  # likewise
             raise ReadError(f"SHACL could not be run: {str(error)[:200]}") from error
     if not isinstance(report, rdflib.Graph):
         raise ReadError(f"SHACL could not be run: {str(text)[:200]}")
@@ -130,7 +132,9 @@ def _bytes(path: str, what: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(_MOST)
     except OSError as error:
-        raise SourceError(f'cannot read the {what} "{path}": {(error.strerror or str(error)).lower()}') from error
+        raise SourceError(
+            f'cannot read the {what} "{path}": {(error.strerror or str(error)).lower()}'
+        ) from error
 
 
 @contextmanager

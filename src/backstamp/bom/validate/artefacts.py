@@ -25,8 +25,10 @@ _SHA256 = frozenset({"SHA-256", "sha256"})
 _CLOSE = 0.01  # buffers that are stored with parameters, and parameters that are tied
 _WIDE = frozenset({"F64", "F32", "F16", "BF16"})
 _ELEMENTS = {
-    "FLOAT64": "F64", "DOUBLE": "F64", "FLOAT32": "F32", "FLOAT": "F32", "FP32": "F32", "FLOAT16": "F16", "HALF": "F16",
-    "FP16": "F16", "BFLOAT16": "BF16", "INT8": "I8", "UINT8": "U8", "INT16": "I16", "INT32": "I32", "INT64": "I64",
+    "FLOAT64": "F64", "DOUBLE": "F64", "FLOAT32": "F32", "FLOAT": "F32", "FP32": "F32", "FLOAT16": "F16",
+    "HALF": "F16",
+    "FP16": "F16", "BFLOAT16": "BF16", "INT8": "I8", "UINT8": "U8", "INT16": "I16", "INT32": "I32",
+    "INT64": "I64",
 }  # fmt: skip
 _FACTORS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 
@@ -93,7 +95,9 @@ def compared(tree: Tree, inventory: Inventory) -> Comparison:
         if not records:
             missing += 1
             problems.append(
-                checks.FILE_MISSING.found(each.pointer, f'"{shown(each.names[0])}" is not among the artefacts')
+                checks.FILE_MISSING.found(
+                    each.pointer, f'"{shown(each.names[0])}" is not among the artefacts'
+                )
             )
         elif not each.digest or all(record.digest is None for record in records):
             other += 1
@@ -234,7 +238,8 @@ def _contradiction(
         return ()
     return (
         checks.ELEMENT_TYPE.found(
-            pointer, f'"{shown(value, 60)}" is declared, but the weights have {", ".join(sorted(measured)[:8])}'
+            pointer,
+            f'"{shown(value, 60)}" is declared, but the weights have {", ".join(sorted(measured)[:8])}',
         ),
     )
 
@@ -262,7 +267,7 @@ def _of_count(pointer: str, value: str, scope: list[WeightsSummary]) -> tuple[Pr
 
 
 def _holds(value: str, measured: set[str]) -> bool | None:
-    """Say whether a declared element type or quantisation fits the measured ones; ``None`` if it is unknown."""
+    """Say whether a declared element type fits the measured ones; ``None`` if it is unknown."""
     word = re.sub(r"^(?:torch\.|tf\.|jnp\.)", "", value.strip()[:40], flags=re.IGNORECASE).upper()
     word = _ELEMENTS.get(word, word)
     if word in measured:

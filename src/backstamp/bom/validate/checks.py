@@ -31,15 +31,22 @@ FORM = _check(
     "Write it in the form that is expected.",
 )  # fmt: skip
 REPEATED = _check(
-    _S, "BV106", "repeated-item", _E, "A list holds the same item twice, where each may occur once.", "Keep one."
+    _S,
+    "BV106",
+    "repeated-item",
+    _E,
+    "A list holds the same item twice, where each may occur once.",
+    "Keep one.",
 )
 CHOICE = _check(
     _S, "BV107", "no-alternative", _E,
-    "A value that fits none, or more than one, of the alternatives of the schema, or one that is forbidden here.",
+    "A value that fits none, or more than one, of the alternatives of the schema, or one that is "
+    "forbidden here.",
     "Write exactly one of the alternatives.",
 )  # fmt: skip
 LICENSE_ID = _check(
-    _S, "BV108", "unknown-license-id", _E, "A licence id that is not on the SPDX list (ids are case-sensitive).",
+    _S, "BV108", "unknown-license-id", _E,
+    "A licence id that is not on the SPDX list (ids are case-sensitive).",
     "Use an id of the SPDX list, or name the licence with license.name.",
 )  # fmt: skip
 MODEL = _check(
@@ -59,12 +66,14 @@ DANGLING_REF = _check(
 )  # fmt: skip
 WRONG_TARGET = _check(
     _M, "BV203", "reference-to-another-kind", _W,
-    "A reference to an element of the wrong kind: a model card's data set that is no data component, a citation's "
+    "A reference to an element of the wrong kind: a model card's data set that is no data component, a "
+    "citation's "
     "process that is no formula, workflow, task or step.",
     "Refer to the element that is meant.",
 )  # fmt: skip
 BOM_LINK = _check(
-    _M, "BV204", "bom-link-form", _E, "A BOM-Link that is not urn:cdx:UUID/VERSION or urn:cdx:UUID/VERSION#REF.",
+    _M, "BV204", "bom-link-form", _E,
+    "A BOM-Link that is not urn:cdx:UUID/VERSION or urn:cdx:UUID/VERSION#REF.",
     "Write the serial number in lower case, the version, and (for an element) # with its bom-ref.",
 )  # fmt: skip
 CITATION = _check(
@@ -76,7 +85,12 @@ DEPENDENCY_TWICE = _check(
     "Join the entries.",
 )  # fmt: skip
 CYCLE = _check(
-    _M, "BV210", "dependency-cycle", _W, "Elements that depend on each other in a circle.", "Check the direction."
+    _M,
+    "BV210",
+    "dependency-cycle",
+    _W,
+    "Elements that depend on each other in a circle.",
+    "Check the direction.",
 )
 PEDIGREE_CYCLE = _check(
     _M, "BV211", "pedigree-cycle", _W, "A component that is its own ancestor, descendant or variant.",
@@ -87,7 +101,8 @@ PURL = _check(
     "Write pkg:TYPE/NAMESPACE/NAME@VERSION?QUALIFIERS#SUBPATH with percent-encoding.",
 )  # fmt: skip
 PURL_FORM = _check(
-    _M, "BV221", "purl-form", _W, "A package URL that is not in the canonical form, so that it does not match others.",
+    _M, "BV221", "purl-form", _W,
+    "A package URL that is not in the canonical form, so that it does not match others.",
     "Use the canonical form.",
 )  # fmt: skip
 PURL_DISAGREES = _check(
@@ -103,7 +118,8 @@ VERSION_RANGE = _check(
     "Write it as the vers specification says: vers:pypi/>=1.0|<2.0.",
 )  # fmt: skip
 SERIAL = _check(
-    _M, "BV225", "serial-number", _W, "No serial number, or the one of an example, so that nothing can link to it.",
+    _M, "BV225", "serial-number", _W,
+    "No serial number, or the one of an example, so that nothing can link to it.",
     "Give the document its own urn:uuid:.",
 )  # fmt: skip
 EXPRESSION = _check(
@@ -119,17 +135,32 @@ EXPRESSION_CASE = _check(
     "Write ids as the SPDX list does and operators in capitals.",
 )  # fmt: skip
 LICENSE_NAME = _check(
-    _M, "BV233", "license-name-is-id", _W, "A licence name that is an id of the SPDX list.", "Write it as license.id."
+    _M,
+    "BV233",
+    "license-name-is-id",
+    _W,
+    "A licence name that is an id of the SPDX list.",
+    "Write it as license.id.",
 )
 HASH_LENGTH = _check(
     _M, "BV240", "hash-length", _E, "A hash value of another length than its algorithm gives.",
     "Correct the algorithm or the value.",
 )  # fmt: skip
 HASH_TWICE = _check(
-    _M, "BV241", "hash-contradiction", _E, "Two values for one hash algorithm of the same thing.", "Keep the right one."
+    _M,
+    "BV241",
+    "hash-contradiction",
+    _E,
+    "Two values for one hash algorithm of the same thing.",
+    "Keep the right one.",
 )
 ORDER = _check(
-    _M, "BV251", "time-order", _E, "Something that ends, expires or is granted before it begins.", "Correct the times."
+    _M,
+    "BV251",
+    "time-order",
+    _E,
+    "Something that ends, expires or is granted before it begins.",
+    "Correct the times.",
 )
 FUTURE = _check(
     _M, "BV252", "time-ahead", _W, "A document, citation or annotation from the future.", "Correct the time."
@@ -144,12 +175,18 @@ DATA = _check(
     "Change the component's type to data, or move the object to a component of its own.",
 )  # fmt: skip
 PLACEHOLDER = _check(
-    _M, "BV270", "placeholder", _W, "An empty text, or a placeholder such as TODO, N/A, unknown or NOASSERTION.",
+    _M, "BV270", "placeholder", _W,
+    "An empty text, or a placeholder such as TODO, N/A, unknown or NOASSERTION.",
     "Leave the property out, or say why it is not known.",
 )  # fmt: skip
 
 SPDX_DUPLICATE = _check(
-    _M, "BV301", "duplicate-spdx-id", _E, "Two elements of the graph have the same id.", "Give each its own id."
+    _M,
+    "BV301",
+    "duplicate-spdx-id",
+    _E,
+    "Two elements of the graph have the same id.",
+    "Give each its own id.",
 )
 SPDX_DANGLING = _check(
     _M, "BV302", "dangling-spdx-id", _E,
@@ -195,7 +232,8 @@ PARAMETERS = _check(
     "Write the number that was measured.",
 )  # fmt: skip
 ELEMENT_TYPE = _check(
-    _A, "BV405", "element-type", _E, "An element type or quantisation that the headers of the weights contradict.",
+    _A, "BV405", "element-type", _E,
+    "An element type or quantisation that the headers of the weights contradict.",
     "Write what was measured.",
 )  # fmt: skip
 

@@ -14,13 +14,15 @@ from backstamp.core.tree import Tree, text_at, trees_at
 # Hexadecimal digits of a value. BLAKE3 has any length; 256 bits are its default.
 HASH_LENGTHS = {
     "MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-384": 96, "SHA-512": 128, "SHA3-256": 64, "SHA3-384": 96,
-    "SHA3-512": 128, "BLAKE2b-256": 64, "BLAKE2b-384": 96, "BLAKE2b-512": 128, "Streebog-256": 64, "Streebog-512": 128,
+    "SHA3-512": 128, "BLAKE2b-256": 64, "BLAKE2b-384": 96, "BLAKE2b-512": 128, "Streebog-256": 64,
+    "Streebog-512": 128,
 }  # fmt: skip
 _LENGTHS = frozenset(HASH_LENGTHS.values())
 _ORDER = (
     ("timeStart", "timeEnd"), ("created", "expires"), ("created", "updated"), ("published", "updated"),
     ("firstIssued", "lastUpdated"), ("notValidBefore", "notValidAfter"), ("lastRenewal", "expiration"),
-    ("creationDate", "activationDate"), ("creationDate", "destructionDate"), ("activationDate", "deactivationDate"),
+    ("creationDate", "activationDate"), ("creationDate", "destructionDate"),
+    ("activationDate", "deactivationDate"),
     ("activationDate", "expirationDate"), ("creationDate", "expirationDate"), ("filingDate", "grantDate"),
     ("grantDate", "patentExpirationDate"), ("filingDate", "patentExpirationDate"),
 )  # fmt: skip
@@ -83,7 +85,7 @@ def _order(pointer: str, tree: Tree) -> Iterator[Problem]:
             if first and second and second < first:
                 yield checks.ORDER.found(
                     f"{pointer}/{after}",
-                    f'{after} "{shown(text_at(tree, after), 40)}" is before {before} "{shown(text_at(tree, before), 40)}"',
+                    f'{after} "{shown(text_at(tree, after), 40)}" is before {before}',
                 )
 
 
@@ -95,7 +97,9 @@ def _kinds(index: Index) -> Iterator[Problem]:
                 f"{spot.pointer}/modelCard", f'a model card on a component of type "{shown(str(kind), 40)}"'
             )
         if next(trees_at(component, "data"), None) is not None and kind != "data":
-            yield checks.DATA.found(f"{spot.pointer}/data", f'data on a component of type "{shown(str(kind), 40)}"')
+            yield checks.DATA.found(
+                f"{spot.pointer}/data", f'data on a component of type "{shown(str(kind), 40)}"'
+            )
 
 
 def _placeholders(index: Index) -> Iterator[Problem]:
@@ -111,7 +115,9 @@ def _is_judged(spot: Spot) -> bool:
     """Names are what they are (there is a package "text"), but for words that nothing is called."""
     if spot.key == "name":
         word = str(spot.value).strip().lower()
-        return spot.owner is not None and word in {"unknown", "todo", "tbd", "n/a", "noassertion", "none", "null"} and (
-            "purl" not in spot.owner.value if isinstance(spot.owner.value, dict) else True
+        return (
+            spot.owner is not None
+            and word in {"unknown", "todo", "tbd", "n/a", "noassertion", "none", "null"}
+            and ("purl" not in spot.owner.value if isinstance(spot.owner.value, dict) else True)
         )
     return spot.owner is None or spot.owner.key != "properties"

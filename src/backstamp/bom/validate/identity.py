@@ -30,7 +30,9 @@ def problems(index: Index) -> Iterator[Problem]:
     for spot, text in index.texts("versionRange"):
         yield from _ranges(spot.pointer, text)
     if tree_at(index.tree, "metadata", "component").get("isExternal") is True:
-        yield checks.EXTERNAL.found("/metadata/component/isExternal", "the document's own component is external")
+        yield checks.EXTERNAL.found(
+            "/metadata/component/isExternal", "the document's own component is external"
+        )
     serial = index.tree.get("serialNumber")
     if serial is None:
         yield checks.SERIAL.found("", "the document has no serialNumber")
@@ -63,7 +65,7 @@ def fault_of(text: str) -> str:
     kind, slash, name = path.strip("/").partition("/")
     if not _type().fullmatch(kind):
         return f'"{shown(kind, 40)}" is not a type'
-    if not slash or not name.rpartition("@")[0].strip("/") and not name.partition("@")[0].strip("/"):
+    if not slash or (not name.rpartition("@")[0].strip("/") and not name.partition("@")[0].strip("/")):
         return "it has no name"
     if fragment and any(part in (".", "..") for part in fragment.split("/")):
         return 'its subpath has a part "." or ".."'
@@ -110,15 +112,22 @@ def _disagreements(pointer: str, purl: str, component: Tree) -> Iterator[Problem
         parts = PackageURL.from_string(purl)
     except ValueError:
         return
-    version, name, group = text_at(component, "version"), text_at(component, "name"), text_at(component, "group")
+    version, name, group = (
+        text_at(component, "version"),
+        text_at(component, "name"),
+        text_at(component, "group"),
+    )
     if version and parts.version and not _is_same_version(version, parts.version, parts.qualifiers):
         yield checks.PURL_DISAGREES.found(
-            pointer, f'the version is "{shown(version, 80)}", but "{shown(parts.version, 80)}" in the package URL'
+            pointer,
+            f'the version is "{shown(version, 80)}", but "{shown(parts.version, 80)}" in the package URL',
         )
     names = {parts.name, f"{parts.namespace}/{parts.name}", f"{parts.namespace}:{parts.name}"}
-    if name and _plain(name) not in {_plain(each) for each in names} and _plain(f"{group}/{name}") not in {
-        _plain(each) for each in names
-    }:
+    if (
+        name
+        and _plain(name) not in {_plain(each) for each in names}
+        and _plain(f"{group}/{name}") not in {_plain(each) for each in names}
+    ):
         yield checks.PURL_DISAGREES.found(
             pointer, f'the name is "{shown(name, 80)}", but "{shown(parts.name, 80)}" in the package URL'
         )
@@ -127,9 +136,14 @@ def _disagreements(pointer: str, purl: str, component: Tree) -> Iterator[Problem
 def _is_same_version(said: str, parsed: str, qualifiers: object) -> bool:
     epoch = qualifiers.get("epoch") if isinstance(qualifiers, dict) else None
     plain = said.removeprefix("v")
-    return parsed in (said, plain) or parsed.removeprefix("v") == plain or f"{epoch}:{parsed}" == said or (
-        # A commit is often shortened in one of the two, and the version of a data set is its digest.
-        len(plain) >= 7 and parsed.startswith(plain) or len(parsed) >= 7 and plain.startswith(parsed)
+    return (
+        parsed in (said, plain)
+        or parsed.removeprefix("v") == plain
+        or f"{epoch}:{parsed}" == said
+        or (
+            # A commit is often shortened in one of the two, and the version of a data set is its digest.
+            (len(plain) >= 7 and parsed.startswith(plain)) or (len(parsed) >= 7 and plain.startswith(parsed))
+        )
     )
 
 

@@ -15,7 +15,9 @@ _BY_WORDS = frozenset({
 })  # fmt: skip
 # What the checks look at; all else is walked over and forgotten.
 _NAMES = frozenset({"citation", "component", "dependency", "format:date-time", "hash", "license", "service"})
-PROSE = frozenset({"author", "copyright", "description", "publisher", "supplier", "text", "url", "version", "name"})
+PROSE = frozenset(
+    {"author", "copyright", "description", "publisher", "supplier", "text", "url", "version", "name"}
+)
 _KEYS = PROSE | {"expression", "purl", "versionRange"}
 _REFERENCES = frozenset({"refType", "refLinkType"})
 _LINKS = frozenset({"bomLink", "bomLinkElementType"})

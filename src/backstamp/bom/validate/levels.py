@@ -28,8 +28,9 @@ _NO_SHACL = "SHACL shapes exist for SPDX only"
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a document is checked with.
 
-    ``schema`` is an official schema of SPDX; ``inventory`` the artefacts; ``shapes`` runs SHACL on a tree, and
-    ``not_deep`` says why it cannot although it was asked for. ``now`` is for times that are still to come.
+    ``schema`` is an official schema of SPDX; ``inventory`` the artefacts; ``shapes`` runs SHACL on a tree,
+    and ``not_deep`` says why it cannot although it was asked for. ``now`` finds times
+    that are still to come.
     """
 
     now: datetime | None = None
@@ -39,54 +40,48 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     not_deep: str = ""
 
 
-class _Skip(Exception):
-    """A level cannot run."""
-
-
 def validated(document: Document, name: str, wanted: Wanted = Wanted()) -> Validation:  # noqa: B008  # frozen
     """Check a document on every level that is asked for."""
     levels: list[LevelResult] = []
     problems: list[Problem] = []
     omitted = 0
-    for level, is_requested, run in _runs(document, wanted):
-        if not is_requested:
-            levels.append(LevelResult(level=level, outcome=Outcome.SKIPPED, requested=False, reason=run(document, wanted)[1]))
+    for level, run in _runs(document, wanted):
+        if isinstance(run, str):
+            levels.append(LevelResult(level=level, outcome=Outcome.SKIPPED, requested=False, reason=run))
             continue
         try:
             found, compared = run(document, wanted)
             gathered = Gathered(found)
-        except (_Skip, KnowledgeError, ReadError) as error:
+        except (KnowledgeError, ReadError) as error:
             levels.append(LevelResult(level=level, outcome=Outcome.SKIPPED, reason=_why(error)))
             continue
         omitted += gathered.omitted
         problems.extend(gathered.kept)
         levels.append(LevelResult(level=level, outcome=gathered.outcome, compared=compared))
     return Validation(
-        name=name, standard=document.shown, levels=tuple(levels), problems=tuple(_once(problems)), omitted=omitted
+        name=name,
+        standard=document.shown,
+        levels=tuple(levels),
+        problems=tuple(_once(problems)),
+        omitted=omitted,
     )
 
 
 _Run = Callable[[Document, Wanted], tuple[Iterable[Problem], str]]
 
 
-def _runs(document: Document, wanted: Wanted) -> Iterator[tuple[Level, bool, _Run]]:
+def _runs(document: Document, wanted: Wanted) -> Iterator[tuple[Level, _Run | str]]:
+    """Yield the levels with what runs them, or with the reason why they were not asked for."""
     is_cyclonedx = document.standard is Standard.CYCLONEDX
-    yield Level.SCHEMA, True, _cyclonedx_schema if is_cyclonedx else _spdx_schema
-    yield Level.SEMANTICS, True, _cyclonedx_semantics if is_cyclonedx else _spdx_semantics
-    if wanted.inventory is not None:
-        yield Level.ARTEFACTS, True, _artefacts
-    else:
-        yield Level.ARTEFACTS, False, lambda _document, _wanted: ((), "no artefacts were given")
-    if wanted.shapes is not None or wanted.not_deep:
-        yield Level.DEEP, True, _deep
-    else:
-        yield Level.DEEP, False, lambda _document, _wanted: ((), "SHACL was not asked for")
+    yield Level.SCHEMA, _cyclonedx_schema if is_cyclonedx else _spdx_schema
+    yield Level.SEMANTICS, _cyclonedx_semantics if is_cyclonedx else _spdx_semantics
+    yield Level.ARTEFACTS, _artefacts if wanted.inventory is not None else "no artefacts were given"
+    is_deep = wanted.shapes is not None or wanted.not_deep
+    yield Level.DEEP, _deep if is_deep else "SHACL was not asked for"
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, KnowledgeError | ReadError):
-        return shown(f"{error.message}. {error.hint}".strip() if error.hint else error.message, 400)
-    return str(error)
+def _why(error: KnowledgeError | ReadError) -> str:
+    return shown(f"{error.message}; {error.hint}".removesuffix(".") if error.hint else error.message, 400)
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -116,7 +111,9 @@ def _spdx_schema(document: Document, wanted: Wanted) -> tuple[Iterable[Problem],
 
         return problems(document.tree, wanted.schema), f"by {wanted.schema.root}"
     if document.version != "3.0.1":
-        raise _Skip(f"there is no model of SPDX {document.version} at hand; give its schema with --schema")
+        raise KnowledgeError(
+            f"there is no model of SPDX {document.version} at hand; give its schema with --schema"
+        )
     return _by_model(document.tree), "by the model of SPDX 3.0.1"
 
 
@@ -127,8 +124,11 @@ def _by_model(tree: Tree) -> list[Problem]:
     except ModuleNotFoundError:
         is_there = False
     if not is_there:
-        raise _Skip("there is no model of SPDX at hand; give its schema with --schema")
-    return [checks.MODEL.found(pointer, shown(message, 400)) for pointer, message in import_module(_SPDX_CHECK).problems(tree)]
+        raise KnowledgeError("there is no model of SPDX at hand; give its schema with --schema")
+    return [
+        checks.MODEL.found(pointer, shown(message, 400))
+        for pointer, message in import_module(_SPDX_CHECK).problems(tree)
+    ]
 
 
 def _spdx_semantics(document: Document, wanted: Wanted) -> tuple[Iterable[Problem], str]:
@@ -142,18 +142,18 @@ def _artefacts(document: Document, wanted: Wanted) -> tuple[Iterable[Problem], s
     from backstamp.bom.validate.artefacts import compared
 
     if wanted.inventory is None:
-        raise _Skip("no artefacts were given")
+        raise KnowledgeError("no artefacts were given")
     comparison = compared(document.tree, wanted.inventory)
     if not comparison.files and not comparison.values:
-        raise _Skip(f"nothing of the document could be compared ({comparison.compared})")
+        raise KnowledgeError(f"nothing of the document could be compared ({comparison.compared})")
     return comparison.problems, comparison.compared
 
 
 def _deep(document: Document, wanted: Wanted) -> tuple[Iterable[Problem], str]:
     if document.standard is not Standard.SPDX:
-        raise _Skip(_NO_SHACL)
+        raise KnowledgeError(_NO_SHACL)
     if wanted.shapes is None:
-        raise _Skip(wanted.not_deep)
+        raise KnowledgeError(wanted.not_deep)
     return list(_shaped(document.tree, wanted.shapes(document.tree))), ""
 
 
@@ -165,7 +165,7 @@ def _shaped(tree: Tree, violations: Iterable[Violation]) -> Iterator[Problem]:
             continue
         what = shown(each.message or each.constraint, 300)
         node = "" if place else f' of "{shown(each.node, 120)}"'
-        path = f' at {shown(each.path.rpartition("/")[2], 60)}' if each.path else ""
+        path = f" at {shown(each.path.rpartition('/')[2], 60)}" if each.path else ""
         problem = checks.SHAPE.found(place, f"{what}{path}{node}")
         yield problem if each.is_violation else msgspec.structs.replace(problem, severity=Grade.WARNING)
 

@@ -32,7 +32,9 @@ def problems(index: Index) -> Iterator[Problem]:
         if isinstance(name, str) and "id" not in license_ and name.strip().lower() in lower:
             known = lower[name.strip().lower()]
             yield checks.LICENSE_NAME.found(
-                f"{spot.pointer}/name", f'"{shown(name)}" is the id of a licence', fix=f'Write "id": "{known}".'
+                f"{spot.pointer}/name",
+                f'"{shown(name)}" is the id of a licence',
+                fix=f'Write "id": "{known}".',
             )
 
 
@@ -77,14 +79,16 @@ def fault_of(text: str) -> str:
             depth += 1
         elif not wants_id and token == ")" and depth:
             depth -= 1
-        elif not wants_id and word in _JOINS:
-            wants_id = True
-        elif not wants_id and word == "WITH" and last not in (")", "") and before != "WITH":
+        elif not wants_id and (word in _JOINS or (word == "WITH" and last != ")" and before != "WITH")):
             wants_id = True
         elif wants_id and token not in ("(", ")") and word not in (*_JOINS, "WITH"):
             wants_id = False
         else:
-            return f'"{shown(token, 40)}" after "{shown(last, 40)}"' if last else f'it starts with "{shown(token, 40)}"'
+            return (
+                f'"{shown(token, 40)}" after "{shown(last, 40)}"'
+                if last
+                else f'it starts with "{shown(token, 40)}"'
+            )
         if depth > _MOST_BRACKETS:
             return "too many brackets"
         before, last = last.upper(), token if word != "WITH" else "WITH"

@@ -64,7 +64,9 @@ def _own_link(index: Index, spot: Spot, ref: str) -> Iterator[Problem]:
     from urllib.parse import unquote
 
     if ref not in index.defined and unquote(ref) not in index.defined:
-        yield checks.DANGLING_REF.found(spot.pointer, f'no element of this document has the bom-ref "{shown(ref)}"')
+        yield checks.DANGLING_REF.found(
+            spot.pointer, f'no element of this document has the bom-ref "{shown(ref)}"'
+        )
 
 
 def _kinds(index: Index) -> Iterator[Problem]:
@@ -105,32 +107,61 @@ def _dependencies(index: Index) -> Iterator[Problem]:
                 spot.pointer, f'the dependencies of "{shown(ref)}" are at "{first[ref]}" too'
             )
         first.setdefault(ref, spot.pointer)
-        after.setdefault(ref, []).extend(d for d in list_at(entry, "dependsOn") if isinstance(d, str) and not is_link(d))
+        after.setdefault(ref, []).extend(
+            d for d in list_at(entry, "dependsOn") if isinstance(d, str) and not is_link(d)
+        )
     for circle in islice(_circles(after), _MOST_CIRCLES):
-        path = " -> ".join(shown(ref, 60) for ref in [*circle[:8], *(["..."] if len(circle) > 8 else []), circle[0]])
+        path = " -> ".join(
+            shown(ref, 60) for ref in (*circle[:8], *(("...",) if len(circle) > 8 else ()), circle[0])
+        )
         yield checks.CYCLE.found(first[circle[0]], f"{len(circle)} elements depend on each other: {path}")
 
 
 def _circles(after: dict[str, list[str]]) -> Iterator[list[str]]:
-    """Yield one circle for each edge that closes one, by a search in depth without recursion."""
-    done: set[str] = set()
-    for start in after:
-        if start in done:
-            continue
-        path, places, steps = [start], {start: 0}, [iter(after[start])]
-        while steps:
-            ref = next(steps[-1], None)
-            if ref is None:
-                steps.pop()
-                left = path.pop()
-                del places[left]
-                done.add(left)
-            elif ref in places:
-                yield path[places[ref] :]
-            elif ref in after and ref not in done:
-                places[ref] = len(path)
-                path.append(ref)
-                steps.append(iter(after[ref]))
+    """Yield a shortest circle of each set of elements that reach each other."""
+    for group in _groups(after):
+        members = frozenset(group)
+        start = min(group)
+        before: dict[str, str] = {}
+        edge = [start]
+        while edge and start not in before:
+            reached = [(ref, at) for at in edge for ref in after[at] if ref in members and ref not in before]
+            before.update(reversed(reached))
+            edge = list(dict.fromkeys(ref for ref, _ in reached))
+        path = [start]
+        while before[path[-1]] != start:
+            path.append(before[path[-1]])
+        yield [start, *reversed(path[1:])]
+
+
+def _groups(after: dict[str, list[str]]) -> Iterator[list[str]]:
+    """Yield the strongly connected elements that form circles (Tarjan 1972, without recursion)."""
+    number: dict[str, int] = {}
+    low: dict[str, int] = {}
+    held: dict[str, None] = {}
+    for start, first in after.items():
+        path = [] if start in number else [(start, iter(first))]
+        while path:
+            at, steps = path[-1]
+            if at not in number:
+                number[at] = low[at] = len(number)
+                held[at] = None
+            ref = next(steps, None)
+            if ref is not None:
+                if ref in held:
+                    low[at] = min(low[at], number[ref])
+                elif ref in after and ref not in number:
+                    path.append((ref, iter(after[ref])))
+                continue
+            path.pop()
+            if path:
+                low[path[-1][0]] = min(low[path[-1][0]], low[at])
+            if low[at] == number[at]:
+                group: list[str] = []
+                while not group or group[-1] != at:
+                    group.append(held.popitem()[0])
+                if len(group) > 1 or at in after[at]:
+                    yield group
 
 
 def _pedigrees(index: Index) -> Iterator[Problem]:
@@ -139,9 +170,15 @@ def _pedigrees(index: Index) -> Iterator[Problem]:
         above, is_kin = spot.owner, False
         while above is not None:
             is_kin = is_kin or above.key == _AGAIN
-            if is_kin and "component" in above.names and isinstance(above.value, dict) and _identity(above.value) == identity:
+            if (
+                is_kin
+                and "component" in above.names
+                and isinstance(above.value, dict)
+                and _identity(above.value) == identity
+            ):
                 yield checks.PEDIGREE_CYCLE.found(
-                    spot.pointer, f'"{shown(identity[1])}" stands in its own pedigree, which is that of "{above.pointer}"'
+                    spot.pointer,
+                    f'"{shown(identity[1])}" stands in its own pedigree, which is that of "{above.pointer}"',
                 )
                 break
             above = above.owner
@@ -151,7 +188,12 @@ def _identity(component: Tree) -> tuple[str, str, str, str]:
     purl = text_at(component, "purl")
     if purl:
         return "purl", purl, "", ""
-    return text_at(component, "type"), text_at(component, "name"), text_at(component, "group"), text_at(component, "version")
+    return (
+        text_at(component, "type"),
+        text_at(component, "name"),
+        text_at(component, "group"),
+        text_at(component, "version"),
+    )
 
 
 def _above(spot: Spot) -> str:
@@ -160,4 +202,6 @@ def _above(spot: Spot) -> str:
 
 @cache
 def _link() -> re.Pattern[str]:
-    return re.compile(r"urn:cdx:([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/([1-9][0-9]*)(?:#(.+))?", re.S)
+    return re.compile(
+        r"urn:cdx:([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/([1-9][0-9]*)(?:#(.+))?", re.DOTALL
+    )

@@ -27,7 +27,8 @@ _MOST_DEPTH = 12
 _KINDS = ("type", "@type", "alg")  # properties that say what an object is
 _LARGEST = 1.7976931348623157e308
 _NAMES = {
-    "array": "a list", "boolean": "true or false", "integer": "a whole number", "null": "null", "number": "a number",
+    "array": "a list", "boolean": "true or false", "integer": "a whole number", "null": "null",
+    "number": "a number",
     "object": "an object", "string": "a text",
 }  # fmt: skip
 _LIMITS = {
@@ -51,7 +52,9 @@ def problems(tree: Tree, schemas: SchemaSet) -> Iterator[Problem]:
         try:
             errors = list(islice(validator.iter_errors(_plain(tree)), MOST + 1))
         except ValueError as error:
-            raise ReadError(f"the schema validator cannot follow the document: {shown(str(error))}") from error
+            raise ReadError(
+                f"the schema validator cannot follow the document: {shown(str(error))}"
+            ) from error
     seen: set[tuple[str, str, str]] = set()
     for problem in _translated(errors, _MOST_DEPTH):
         key = (problem.code, problem.pointer, problem.message)
@@ -85,7 +88,9 @@ def _is_consequence(error: "ValidationError", errors: "list[ValidationError]") -
     if error.kind.name != "unevaluatedProperties":
         return False
     path = list(error.instance_path)
-    return any(each.instance_path[: len(path)] == path and each.kind.name != error.kind.name for each in errors)
+    return any(
+        each.instance_path[: len(path)] == path and each.kind.name != error.kind.name for each in errors
+    )
 
 
 def _one(error: "ValidationError", depth: int) -> Iterator[Problem]:
@@ -95,7 +100,7 @@ def _one(error: "ValidationError", depth: int) -> Iterator[Problem]:
     elif name in ("additionalProperties", "unevaluatedProperties"):
         yield from _unexpected(error)
     elif name == "required":
-        missing = shown(str(error.kind.property), 80)
+        missing = shown(str(_detail(error, "property")), 80)
         yield checks.MISSING.found(_pointer(error), f'"{missing}" is missing')
     elif name == "type":
         yield checks.TYPE.found(_pointer(error), f"{_kind_of(error)}, where {_types(error)} is expected")
@@ -104,11 +109,12 @@ def _one(error: "ValidationError", depth: int) -> Iterator[Problem]:
     elif name == "uniqueItems":
         yield checks.REPEATED.found(_pointer(error), "the list holds the same item twice")
     elif name == "format":
-        expected = error.kind.format
+        expected = _detail(error, "format")
         yield checks.FORM.found(_pointer(error), f"{_text_of(error)} is not of the format {expected}")
     elif name == "pattern":
         yield checks.FORM.found(
-            _pointer(error), f"{_text_of(error)} is not of the form {shown(str(error.kind.pattern), 200)}"
+            _pointer(error),
+            f"{_text_of(error)} is not of the form {shown(str(_detail(error, 'pattern')), 200)}",
         )
     elif name in _LIMITS:
         limit = getattr(error.kind, "limit", getattr(error.kind, "multiple_of", "?"))
@@ -119,7 +125,8 @@ def _one(error: "ValidationError", depth: int) -> Iterator[Problem]:
 
 def _unexpected(error: "ValidationError") -> Iterator[Problem]:
     known = _known_beside(error)
-    for key in error.kind.unexpected[:20]:
+    for key in _details(error, "unexpected")[:20]:
+        key = str(key)
         near = get_close_matches(key[:80], known, n=1, cutoff=0.8)
         yield checks.UNEXPECTED.found(
             f"{_pointer(error)}/{escaped(key)}",
@@ -134,16 +141,20 @@ def _known_beside(error: "ValidationError") -> list[str]:
 
 
 _COMMON = (
-    "author", "authors", "bom-ref", "components", "considerations", "copyright", "cpe", "data", "dependencies", "description",
-    "dependsOn", "evidence", "externalReferences", "formulation", "group", "hashes", "licenses", "manufacturer", "metadata",
-    "mime-type", "modelCard", "modelParameters", "name", "pedigree", "properties", "publisher", "purl", "quantitativeAnalysis",
-    "ref", "releaseNotes", "scope", "serialNumber", "services", "signature", "specVersion", "supplier", "tags", "timestamp",
+    "author", "authors", "bom-ref", "components", "considerations", "copyright", "cpe", "data",
+    "dependencies", "description",
+    "dependsOn", "evidence", "externalReferences", "formulation", "group", "hashes", "licenses",
+    "manufacturer", "metadata",
+    "mime-type", "modelCard", "modelParameters", "name", "pedigree", "properties", "publisher", "purl",
+    "quantitativeAnalysis",
+    "ref", "releaseNotes", "scope", "serialNumber", "services", "signature", "specVersion", "supplier",
+    "tags", "timestamp",
     "tools", "type", "version", "vulnerabilities",
 )  # fmt: skip
 
 
 def _word(error: "ValidationError") -> Problem:
-    options = list(error.kind.options) if error.kind.name == "enum" else [error.kind.expected_value]
+    options = _details(error, "options") or [_detail(error, "expected_value")]
     words = [each for each in options if isinstance(each, str)]
     value = error.instance
     near = get_close_matches(value[:80], words, n=1, cutoff=0.6) if isinstance(value, str) else []
@@ -155,19 +166,30 @@ def _word(error: "ValidationError") -> Problem:
         expected = f'Did you mean "{near[0]}"?'
     else:
         expected = f"Expected {_listed(options)}." if len(options) <= 20 else ""
-    return check.found(_pointer(error), f"{_text_of(error)} is not one of the words of the schema", fix=expected)
+    return check.found(
+        _pointer(error), f"{_text_of(error)} is not one of the words of the schema", fix=expected
+    )
 
 
 def _alternatives(error: "ValidationError", depth: int) -> Iterator[Problem]:
-    branches = [list(branch) for branch in getattr(error.kind, "context", ())]
+    branches = _branches(error)
     here = len(error.instance_path)
     if not branches or depth <= 0 or any(not branch for branch in branches):
-        what = "fits more than one of the alternatives" if _is_multiple(error) else "fits none of the alternatives"
+        what = (
+            "fits more than one of the alternatives"
+            if _is_multiple(error)
+            else "fits none of the alternatives"
+        )
         yield checks.CHOICE.found(_pointer(error), f"{_kind_of(error)} that {what} of the schema")
         return
     ranked = sorted(branches, key=lambda branch: _distance(branch, here))
     best = ranked[0]
-    types = [each for branch in branches for each in branch if each.kind.name == "type" and len(each.instance_path) == here]
+    types = [
+        each
+        for branch in branches
+        for each in branch
+        if each.kind.name == "type" and len(each.instance_path) == here
+    ]
     if len(types) == len(branches):
         expected = " or ".join(dict.fromkeys(_types(each) for each in types))
         yield checks.TYPE.found(_pointer(error), f"{_kind_of(error)}, where {expected} is expected")
@@ -191,8 +213,21 @@ def _is_of_another_kind(error: "ValidationError", here: int) -> bool:
     if len(path) != here + 1 or path[-1] not in _KINDS:
         return False
     if error.kind.name in ("oneOf", "anyOf"):
-        return all(_is_of_another_kind(each, here) for branch in error.kind.context for each in branch)
+        return all(_is_of_another_kind(each, here) for branch in _branches(error) for each in branch)
     return error.kind.name in ("const", "enum")
+
+
+def _detail(error: "ValidationError", word: str) -> object:
+    return getattr(error.kind, word, None)  # each kind of error has words of its own
+
+
+def _details(error: "ValidationError", word: str) -> list[object]:
+    found = _detail(error, word)
+    return list(found) if isinstance(found, list | tuple) else []
+
+
+def _branches(error: "ValidationError") -> "list[list[ValidationError]]":
+    return [list(branch) for branch in getattr(error.kind, "context", ())]
 
 
 def _pointer(error: "ValidationError") -> str:
@@ -200,8 +235,7 @@ def _pointer(error: "ValidationError") -> str:
 
 
 def _types(error: "ValidationError") -> str:
-    types = error.kind.types
-    return " or ".join(_NAMES.get(each, each) for each in ([types] if isinstance(types, str) else types))
+    return " or ".join(_NAMES.get(str(each), str(each)) for each in _details(error, "types"))
 
 
 def _kind_of(error: "ValidationError") -> str:
@@ -224,7 +258,9 @@ def _text_of(error: "ValidationError") -> str:
     value = error.instance
     if isinstance(value, str):
         return f'"{shown(value, 80)}"'
-    return str(value)[:80] if isinstance(value, int | float) and not isinstance(value, bool) else _kind_of(error)
+    return (
+        str(value)[:80] if isinstance(value, int | float) and not isinstance(value, bool) else _kind_of(error)
+    )
 
 
 def _listed(options: Iterable[object]) -> str:

@@ -99,7 +99,11 @@ class Shapes:
                 if isinstance(below, dict):
                     shape.properties.setdefault(key, []).append((file, below))
             items = schema.get("items")
-            shape.items.extend((file, each) for each in (items if isinstance(items, list) else [items]) if isinstance(each, dict))
+            shape.items.extend(
+                (file, each)
+                for each in (items if isinstance(items, list) else [items])
+                if isinstance(each, dict)
+            )
             for word in _ALTERNATIVES:
                 waiting.extend((file, each) for each in list_at(schema, word) if isinstance(each, dict))
             waiting.extend((file, tree_at(schema, word)) for word in _CONDITIONALS if tree_at(schema, word))
@@ -110,5 +114,7 @@ class Shapes:
         name, _, pointer = address.partition("#")
         schema: Json = self._schemas.named(name or file)
         for key in pointer.strip("/").split("/") if pointer.strip("/") else ():
-            schema = schema.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(schema, dict) else None
+            schema = (
+                schema.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(schema, dict) else None
+            )
         return name or file, schema if isinstance(schema, dict) else {}

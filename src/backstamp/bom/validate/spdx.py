@@ -19,8 +19,10 @@ from backstamp.core.tree import Json, Tree, list_at, text_at, trees_at, walk
 
 # Properties whose texts are ids of elements; inline objects stand there too.
 _REFERENCES = frozenset({
-    "ai_energyConsumption", "ai_hyperparameter", "ai_metric", "ai_metricDecisionThreshold", "createdBy", "createdUsing",
-    "creationInfo", "dataLicense", "dataset_sensor", "definingArtifact", "element", "expandedlicensing_member",
+    "ai_energyConsumption", "ai_hyperparameter", "ai_metric", "ai_metricDecisionThreshold", "createdBy",
+    "createdUsing",
+    "creationInfo", "dataLicense", "dataset_sensor", "definingArtifact", "element",
+    "expandedlicensing_member",
     "expandedlicensing_subjectAddition", "expandedlicensing_subjectExtendableLicense",
     "expandedlicensing_subjectLicense", "from", "originatedBy", "rootElement", "security_assessedElement",
     "software_snippetFromFile", "subject", "suppliedBy", "to", "verifiedUsing",
@@ -30,7 +32,13 @@ _INDIVIDUAL_NAMES = frozenset({
     "NoAssertionElement", "NoneElement", "SpdxOrganization", "expandedlicensing_NoAssertionLicense",
     "expandedlicensing_NoneLicense",
 })  # fmt: skip
-_AI = ("releaseTime", "suppliedBy", "software_downloadLocation", "software_packageVersion", "software_primaryPurpose")
+_AI = (
+    "releaseTime",
+    "suppliedBy",
+    "software_downloadLocation",
+    "software_packageVersion",
+    "software_primaryPurpose",
+)
 _DATASET = (
     "builtTime", "originatedBy", "releaseTime", "software_downloadLocation", "software_primaryPurpose",
     "dataset_datasetType",
@@ -40,14 +48,23 @@ _PROFILES = {
     "simplelicensing": "simpleLicensing", "expandedlicensing": "expandedLicensing", "extension": "extension",
 }  # fmt: skip
 _HASH_LENGTHS = {
-    "md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sha3_224": 56, "sha3_256": 64,
+    "md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sha3_224": 56,
+    "sha3_256": 64,
     "sha3_384": 96, "sha3_512": 128, "blake2b256": 64, "blake2b384": 96, "blake2b512": 128,
 }  # fmt: skip
 _ORDER = (
     ("builtTime", "releaseTime"), ("releaseTime", "validUntilTime"), ("builtTime", "validUntilTime"),
     ("startTime", "endTime"), ("build_buildStartTime", "build_buildEndTime"),
 )  # fmt: skip
-_PROSE = ("name", "description", "summary", "comment", "software_packageVersion", "software_copyrightText", "statement")
+_PROSE = (
+    "name",
+    "description",
+    "summary",
+    "comment",
+    "software_packageVersion",
+    "software_copyrightText",
+    "statement",
+)
 _SKEW = timedelta(days=1)
 
 
@@ -80,9 +97,7 @@ def _references(objects: list[tuple[str, Tree]]) -> Iterator[Problem]:
             )
         elif name:
             known[name] = pointer
-    imported = {
-        text_at(entry, "externalSpdxId") for _, each in objects for entry in trees_at(each, "import")
-    }
+    imported = {text_at(entry, "externalSpdxId") for _, each in objects for entry in trees_at(each, "import")}
     for pointer, each in objects:
         for key in each.keys() & _REFERENCES:
             value = each[key]
@@ -97,13 +112,19 @@ def _is_individual(ref: str) -> bool:
 
 
 def _profiles(tree: Tree, objects: list[tuple[str, Tree]]) -> Iterator[Problem]:
-    declared = {profile: f"{pointer}/profileConformance/{at}" for pointer, each in objects
-                for at, profile in enumerate(list_at(each, "profileConformance")) if isinstance(profile, str)}  # fmt: skip
+    declared = {
+        profile: f"{pointer}/profileConformance/{at}"
+        for pointer, each in objects
+        for at, profile in enumerate(list_at(each, "profileConformance"))
+        if isinstance(profile, str)
+    }
     for pointer, each in objects:
         if _type(each) == "ai_AIPackage":
             yield from _mandatory(checks.AI_MANDATORY, pointer, each, _AI, is_declared="ai" in declared)
         elif _type(each) == "dataset_DatasetPackage":
-            yield from _mandatory(checks.DATASET_MANDATORY, pointer, each, _DATASET, is_declared="dataset" in declared)
+            yield from _mandatory(
+                checks.DATASET_MANDATORY, pointer, each, _DATASET, is_declared="dataset" in declared
+            )
     first: dict[str, str] = {}
     for pointer, each in objects:
         for word in (_type(each), *each):
@@ -113,10 +134,14 @@ def _profiles(tree: Tree, objects: list[tuple[str, Tree]]) -> Iterator[Problem]:
     if declared:
         for profile, pointer in first.items():
             if profile not in declared:
-                yield checks.PROFILE_MISSING.found(pointer, f'no profileConformance names the profile "{profile}"')
+                yield checks.PROFILE_MISSING.found(
+                    pointer, f'no profileConformance names the profile "{profile}"'
+                )
     for profile, pointer in declared.items():
         if profile in _PROFILES.values() and profile not in first:
-            yield checks.PROFILE_EMPTY.found(pointer, f'nothing in the graph is of the profile "{shown(profile, 40)}"')
+            yield checks.PROFILE_EMPTY.found(
+                pointer, f'nothing in the graph is of the profile "{shown(profile, 40)}"'
+            )
     yield from _document(tree, objects)
 
 
@@ -162,7 +187,9 @@ def _values(pointer: str, each: Tree, known: dict[str, str], now: datetime | Non
         yield checks.FUTURE.found(f"{pointer}/created", f'"{text_at(each, "created")}" is still to come')
     yield from _order(pointer, each)
     for key in _PROSE:
-        yield from _placeholder(f"{pointer}/{key}", key, each.get(key), is_entry=_type(each) == "DictionaryEntry")
+        yield from _placeholder(
+            f"{pointer}/{key}", key, each.get(key), is_entry=_type(each) == "DictionaryEntry"
+        )
 
 
 def _order(pointer: str, each: Tree) -> Iterator[Problem]:
@@ -177,6 +204,7 @@ def _placeholder(pointer: str, key: str, value: Json, *, is_entry: bool) -> Iter
         return
     if not value.strip():
         yield checks.PLACEHOLDER.found(pointer, "an empty text")
-    elif is_placeholder(value) and (key != "name" or value.strip().lower() in {"unknown", "todo", "noassertion", "n/a"}):
+    elif is_placeholder(value) and (
+        key != "name" or value.strip().lower() in {"unknown", "todo", "noassertion", "n/a"}
+    ):
         yield checks.PLACEHOLDER.found(pointer, f'"{shown(value, 60)}" is a placeholder')
-
