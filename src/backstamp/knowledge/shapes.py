@@ -10,6 +10,7 @@ Needs the extra ``backstamp[deep]`` (pyshacl, rdflib).
 
 import json
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -52,7 +53,8 @@ def violations(tree: Tree, shapes: str, context: str) -> list[Violation]:
         {key: value for key, value in tree.items() if key != "@context"}, ReadError, "the document"
     )
     rules = _turtle(shapes)
-    with _offline():
+    with _offline(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what rdflib uses of itself
         graph, model = rdflib.Graph(), rdflib.Graph()
         try:
             model.parse(data=rules, format="turtle")

@@ -45,12 +45,16 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def compared(self) -> str:
         """Say what was looked at, for people."""
-        parts = [f"{self.files} files by SHA-256", f"{self.values} values of headers"]
+        parts = [_counted(self.files, "file") + " by SHA-256", _counted(self.values, "value") + " of headers"]
         if self.missing:
-            parts.append(f"{self.missing} files not found")
+            parts.append(_counted(self.missing, "file") + " not found")
         if self.other:
-            parts.append(f"{self.other} without a SHA-256 that can be compared")
+            parts.append(_counted(self.other, "file") + " without a SHA-256 to compare")
         return ", ".join(parts)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 class _Listed(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,7 +36,7 @@ def problems(index: Index) -> Iterator[Problem]:
     serial = index.tree.get("serialNumber")
     if serial is None:
         yield checks.SERIAL.found("", "the document has no serialNumber")
-    elif serial in _EXAMPLES:
+    elif isinstance(serial, str) and serial in _EXAMPLES:
         yield checks.SERIAL.found("/serialNumber", f'"{serial}" is the serial number of an example')
 
 

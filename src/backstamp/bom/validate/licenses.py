@@ -6,11 +6,11 @@ Source: SPDX specification 3.0.1, annex on licence expressions. Operators are AN
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
 
 from backstamp.bom.validate import checks
 from backstamp.bom.validate.index import Index
+from backstamp.bom.validate.near import nearest
 from backstamp.bom.validate.problem import Problem
 from backstamp.core.finding import shown
 
@@ -44,7 +44,8 @@ def expression_problems(pointer: str, text: str, known: dict[str, str]) -> Itera
     if wrong:
         yield checks.EXPRESSION.found(pointer, f'"{shown(text)}" is not a licence expression: {wrong}')
         return
-    unknown, miswritten = {}, {}
+    unknown: dict[str, None] = {}
+    miswritten: dict[str, str] = {}
     for token in _tokens().findall(text):
         plain = token.removesuffix("+")
         if token in "()" or token.lower().startswith(_OWN) or plain in _SPECIAL:
@@ -57,8 +58,9 @@ def expression_problems(pointer: str, text: str, known: dict[str, str]) -> Itera
             if right not in (token, plain):
                 miswritten[plain] = right
         else:
-            unknown[token] = next(iter(get_close_matches(plain.lower(), known, n=1, cutoff=0.8)), "")
-    for token, near in list(unknown.items())[:10]:
+            unknown[token] = None
+    for token in list(unknown)[:10]:
+        near = nearest(token.removesuffix("+"), known)
         hint = f'Did you mean "{known[near]}"? Own licences are written LicenseRef-NAME.' if near else ""
         yield checks.EXPRESSION_ID.found(pointer, f'"{shown(token, 80)}" is not on the SPDX list', fix=hint)
     for token, right in list(miswritten.items())[:10]:

@@ -7,12 +7,12 @@
 """
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from backstamp.bom.document import Exact
 from backstamp.bom.validate import checks
+from backstamp.bom.validate.near import nearest
 from backstamp.bom.validate.problem import Problem
 from backstamp.core.errors import ReadError
 from backstamp.core.finding import shown
@@ -127,11 +127,11 @@ def _unexpected(error: "ValidationError") -> Iterator[Problem]:
     known = _known_beside(error)
     for key in _details(error, "unexpected")[:20]:
         key = str(key)
-        near = get_close_matches(key[:80], known, n=1, cutoff=0.8)
+        near = nearest(key, known)
         yield checks.UNEXPECTED.found(
             f"{_pointer(error)}/{escaped(key)}",
             f'the schema does not know "{shown(key, 80)}" here',
-            fix=f'Did you mean "{near[0]}"?' if near else "",
+            fix=f'Did you mean "{near}"?' if near else "",
         )
 
 
@@ -157,13 +157,11 @@ def _word(error: "ValidationError") -> Problem:
     options = _details(error, "options") or [_detail(error, "expected_value")]
     words = [each for each in options if isinstance(each, str)]
     value = error.instance
-    near = get_close_matches(value[:80], words, n=1, cutoff=0.6) if isinstance(value, str) else []
-    if isinstance(value, str):
-        near = [each for each in words if each.lower() == value.lower()] or near
+    near = nearest(value, words) if isinstance(value, str) else ""
     path = error.instance_path
     check = checks.LICENSE_ID if path[-2:] == ["license", "id"] else checks.WORD
     if near:
-        expected = f'Did you mean "{near[0]}"?'
+        expected = f'Did you mean "{near}"?'
     else:
         expected = f"Expected {_listed(options)}." if len(options) <= 20 else ""
     return check.found(
