@@ -85,22 +85,31 @@ def cli_page() -> str:
     """Write the reference of the command line."""
     context = click.Context(group, info_name="backstamp", help_option_names=["-h", "--help"])
     parts = [f"# Command line\n\n{_NOTE}{_words(group.help)}\n", _options(group, context)]
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
+    parts += _commands(group, context)
+    return "\n".join(parts)
+
+
+def _commands(above: click.Group, context: click.Context) -> list[str]:
+    """Write the commands of a group, each followed by those below it."""
+    parts: list[str] = []
+    for name in above.list_commands(context):
+        command = above.get_command(context, name)
         if command is None:
             continue
         inner = click.Context(command, info_name=name, parent=context)
         usage = " ".join(command.collect_usage_pieces(inner))
         parts += [
-            f"## backstamp {name}\n",
-            f"```\nbackstamp {name} {usage}\n```\n",
+            f"## {inner.command_path}\n",
+            f"```\n{inner.command_path} {usage}\n```\n",
             f"{_words(command.help)}\n",
         ]
         parts.append(_options(command, inner))
         if command.epilog:
             examples = [line.strip() for line in command.epilog.splitlines() if line.startswith("  ")]
             parts.append("```sh\n" + "\n".join(examples) + "\n```\n")
-    return "\n".join(parts)
+        if isinstance(command, click.Group):
+            parts += _commands(command, inner)
+    return parts
 
 
 def exit_codes_page() -> str:

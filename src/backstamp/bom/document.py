@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from re import Pattern
-from typing import NoReturn
+from typing import NoReturn, Self
 
 import msgspec
 
@@ -62,7 +62,7 @@ class Exact(float):
 
     __slots__ = ("digits",)
 
-    def __new__(cls, digits: str) -> "Exact":
+    def __new__(cls, digits: str) -> Self:
         """Keep the digits beside the value."""
         made = super().__new__(cls, digits)
         made.digits = digits
@@ -94,7 +94,7 @@ def loaded(data: bytes, bounds: Bounds = Bounds()) -> Document:  # noqa: B008  #
 
 
 def told(tree: Json) -> Document:
-    """Say which standard a tree follows. Raises ``UsageError`` if it is none, or one that is not understood."""
+    """Say which standard a tree follows. Raises ``UsageError`` if it is none that is understood."""
     if not isinstance(tree, dict):
         raise _not_a_bom("JSON, but not an object")
     if tree.get("bomFormat") == "CycloneDX" or _looks_like_cyclonedx(tree):
@@ -342,9 +342,7 @@ def _line(text: str, at: int) -> str:
 def _tokens() -> Pattern[str]:
     import re
 
-    return re.compile(
-        r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|-?\b(?:NaN|Infinity)\b|[0-9.]{%d,}' % (_MOST_DIGITS + 1), re.DOTALL
-    )
+    return re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|-?\b(?:NaN|Infinity)\b|[0-9.]{4001,}', re.DOTALL)
 
 
 # --- tree to text ---------------------------------------------------------------------------------------

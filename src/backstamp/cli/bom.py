@@ -10,6 +10,7 @@ COMMANDS = {
     "graph": "backstamp.cli.bom_graph",
     "merge": "backstamp.cli.bom_merge",
     "score": "backstamp.cli.bom_score",
+    "validate": "backstamp.cli.bom_validate",
 }
 _EXAMPLES = """\b
 Examples:

@@ -14,7 +14,9 @@ from backstamp.core.budget import Budget
 _LONGEST = 20_000
 _OPERATORS = frozenset(";&|\n()")
 _NAME = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
-_KEYWORDS = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "time", "exec", "fi", "done"))
+_KEYWORDS = frozenset(
+    ("if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "time", "exec", "fi", "done")
+)
 
 
 class Command(msgspec.Struct, frozen=True):

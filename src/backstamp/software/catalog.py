@@ -9,9 +9,7 @@ AREA = Area(
     readers=(
         ReaderEntry(name="agents", kinds=("text",), module=_READERS + "agents", serves=STOCK),
         ReaderEntry(name="conda", kinds=("text",), module=_READERS + "conda", serves=STOCK),
-        ReaderEntry(
-            name="configurations", kinds=("text",), module=_READERS + "configurations", serves=STOCK
-        ),
+        ReaderEntry(name="configurations", kinds=("text",), module=_READERS + "configurations", serves=STOCK),
         ReaderEntry(name="containers", kinds=("text",), module=_READERS + "containers", serves=STOCK),
         ReaderEntry(name="installed", kinds=("text",), module=_READERS + "installed", serves=STOCK),
         ReaderEntry(name="mcp", kinds=("text",), module=_READERS + "mcp", serves=STOCK),

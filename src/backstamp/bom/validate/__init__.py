@@ -1,1 +1,1 @@
-"""Says whether a BOM document is right: by its schema, by its meaning, against the artefacts, and by SHACL."""
+"""Says whether a BOM document is right: by schema, by meaning, against the artefacts, and by SHACL."""

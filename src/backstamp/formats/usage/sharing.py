@@ -79,9 +79,7 @@ def _lines_of(tree: ast.Module) -> dict[str, int]:
     return lines
 
 
-_WORDS = (
-    "model|llm|embed|rerank|repo|checkpoint|adapter|lora|dataset|deployment|engine|encoder|gpt|claude|tokenizer"
-)
+_WORDS = "model|llm|embed|rerank|repo|checkpoint|adapter|lora|dataset|deployment|engine|encoder|gpt|claude|tokenizer"
 
 
 @cache

@@ -44,7 +44,11 @@ class AgentsReader:
             return
         if name.endswith(".md"):
             is_plugin = "/agents/" in path and ("/.claude-plugin/" in path or "/plugins/" in path)
-            if any(folder in path for folder in _FOLDERS) or name.endswith((".agent.md", ".chatmode.md")) or is_plugin:
+            if (
+                any(folder in path for folder in _FOLDERS)
+                or name.endswith((".agent.md", ".chatmode.md"))
+                or is_plugin
+            ):
                 yield from _front_matter(blob, budget)
         elif name in ("agents.yaml", "agents.yml"):
             for document in settings_of(blob, budget):
@@ -77,7 +81,9 @@ def _agent(
     return part, statements()
 
 
-def _uses(document: Document, pointer: str, part: Part, model: str, provider: str = "") -> Iterator[Statement]:
+def _uses(
+    document: Document, pointer: str, part: Part, model: str, provider: str = ""
+) -> Iterator[Statement]:
     if model.lower() in _ALIASES and not provider:
         target = Part(Kind.SERVICE, f"anthropic:{model.lower()}")
         yield _TELL.links(document.place(pointer), part, Relation.USES, target, manner="model")

@@ -50,9 +50,13 @@ _SILENT = frozenset(
     "echo printf grep egrep rg sed awk cat rm mkdir cp mv test [ [[ ls find touch read trap true false cd "
     "chmod chown ln tail head tee wc sort diff jq yq apt apt-get apk yum dnf brew useradd kill pkill sleep set shift".split()
 )
-_WRAPPERS = frozenset("sudo env nohup exec time command uv poetry pipx pdm hatch rye pixi xargs stdbuf numactl tini".split())
+_WRAPPERS = frozenset(
+    "sudo env nohup exec time command uv poetry pipx pdm hatch rye pixi xargs stdbuf numactl tini".split()
+)
 # Options that only programs of the hub's libraries have: a word without an organisation is a hub name there.
-_OF_HUB = frozenset(("model-name-or-path", "pretrained-model-name-or-path", "hf-model", "dataset-name", "tokenizer-name"))
+_OF_HUB = frozenset(
+    ("model-name-or-path", "pretrained-model-name-or-path", "hf-model", "dataset-name", "tokenizer-name")
+)
 _FLAGS = frozenset(("-d", "-i", "-t", "-it", "-ti", "-dit", "-itd", "--rm", "--privileged", "--init", "--detach",
                     "--interactive", "--tty", "-P", "--read-only", "--no-healthcheck", "--quiet", "-q"))  # fmt: skip
 _MOST_DEPTH = 4
@@ -123,7 +127,9 @@ class Commands(msgspec.Struct, frozen=True):
             yield from self._program(program, rest, depth)
 
     def _inner_script(self, rest: Command, depth: int) -> Iterator[Statement]:
-        at = next((i for i, w in enumerate(rest.words) if w.startswith("-") and w.endswith("c")), len(rest.words))
+        at = next(
+            (i for i, w in enumerate(rest.words) if w.startswith("-") and w.endswith("c")), len(rest.words)
+        )
         if at + 1 < len(rest.words):
             for command in commands_of(rest.words[at + 1], self.budget, rest.lines[at + 1]):
                 yield from self.command(without_keywords(command), depth + 1)
@@ -168,7 +174,9 @@ class Commands(msgspec.Struct, frozen=True):
         for at, word in enumerate(rest.words):
             previous = rest.words[at - 1] if at else ""
             if verbs and not word.startswith("-") and word not in verbs and previous in verbs:
-                yield from self._use(word, rest.lines[at], Kind.MODEL, manner=program, is_for_it=True, rest=rest)
+                yield from self._use(
+                    word, rest.lines[at], Kind.MODEL, manner=program, is_for_it=True, rest=rest
+                )
                 break
         yield from self._options(rest, 0, is_server=True, manner=program)
 
@@ -205,7 +213,12 @@ class Commands(msgspec.Struct, frozen=True):
                           ("tokenizer", Kind.TOKENIZER)):  # fmt: skip
             if key in pairs:
                 yield from self._use(
-                    pairs[key], line, kind, manner="lm_eval", is_for_it=True, revision=pairs.get("revision", "")
+                    pairs[key],
+                    line,
+                    kind,
+                    manner="lm_eval",
+                    is_for_it=True,
+                    revision=pairs.get("revision", ""),
                 )
 
     def _use(
@@ -237,10 +250,17 @@ class Commands(msgspec.Struct, frozen=True):
     def _link(self, name: Name, place: Location, manner: str) -> Statement:
         tell = Teller(self.by, Method.DECLARED, round(name.confidence * self.certainty, 2))
         return tell.links(
-            place, Part(Kind.SYSTEM), Relation.USES, name.part, manner=manner[:80], revision=name.revision[:100]
+            place,
+            Part(Kind.SYSTEM),
+            Relation.USES,
+            name.part,
+            manner=manner[:80],
+            revision=name.revision[:100],
         )
 
-    def _first(self, rest: Command, start: int, kind: Kind, manner: str, provider: str = "") -> Iterator[Statement]:
+    def _first(
+        self, rest: Command, start: int, kind: Kind, manner: str, provider: str = ""
+    ) -> Iterator[Statement]:
         for at in range(start, len(rest.words)):
             if not rest.words[at].startswith("-"):
                 yield from self._use(
@@ -253,7 +273,15 @@ class Commands(msgspec.Struct, frozen=True):
         if _option_value(rest, ("--repo-type",), {}) == "space":
             return
         revision = _option_value(rest, ("--revision",), self.variables)
-        valued = {"--repo-type", "--revision", "--local-dir", "--cache-dir", "--token", "--include", "--exclude"}
+        valued = {
+            "--repo-type",
+            "--revision",
+            "--local-dir",
+            "--cache-dir",
+            "--token",
+            "--include",
+            "--exclude",
+        }
         for at in range(1, len(rest.words)):
             if not rest.words[at].startswith("-") and rest.words[at - 1] not in valued:
                 yield from self._use(
@@ -328,7 +356,9 @@ class Commands(msgspec.Struct, frozen=True):
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
-            function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            function = (
+                node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            )
             kind = _LOADERS.get(function)
             if kind is None:
                 continue
@@ -352,7 +382,9 @@ _LOADERS = {
 
 def _short(words: Sequence[str]) -> list[str]:
     """Undo joined short options of a shell: ``-lc`` is ``-c`` as well."""
-    return ["-c" if w.startswith("-") and not w.startswith("--") and w.endswith("c") else w for w in words[:4]]
+    return [
+        "-c" if w.startswith("-") and not w.startswith("--") and w.endswith("c") else w for w in words[:4]
+    ]
 
 
 def _unwrapped(rest: Command) -> Command:

@@ -186,7 +186,9 @@ class _Walk:
                 variable, _, value = each.partition("=")
                 yield from self.commands.environment(variable, value, self.document.line(inner))
             elif key == "widgets_values" and each.lower().endswith(_WEIGHTS):
-                yield self._link(Name(Part(Kind.MODEL, "name:" + each.rpartition("/")[2]), "", 0.8), inner, key)
+                yield self._link(
+                    Name(Part(Kind.MODEL, "name:" + each.rpartition("/")[2]), "", 0.8), inner, key
+                )
             elif key in _SCRIPTS and self.document.lines:
                 yield from self.commands.script(each, self.document.line(inner))
 
@@ -218,7 +220,9 @@ class _Walk:
         for key in _COMMANDS - {"entrypoint", "command", "cmd", "args"}:
             texts = texts_at(value, key)
             if texts:
-                yield from self.commands.words(texts, [self.document.line(f"{pointer}/{key}")] * len(texts), image)
+                yield from self.commands.words(
+                    texts, [self.document.line(f"{pointer}/{key}")] * len(texts), image
+                )
 
     def _line(self, text: str, pointer: str, image: str) -> Iterator[Statement]:
         from backstamp.formats.commandline import commands_of
@@ -230,9 +234,7 @@ class _Walk:
         else:
             yield from self.commands.script(text, line + ("\n" in text.rstrip()))
 
-    def _link(
-        self, name: Name, pointer: str, key: str, revision: str = "", factor: float = 1.0
-    ) -> Statement:
+    def _link(self, name: Name, pointer: str, key: str, revision: str = "", factor: float = 1.0) -> Statement:
         tell = Teller(_BY, Method.DECLARED, round(name.confidence * self.certainty * factor, 2))
         return tell.links(
             self.document.place(pointer),

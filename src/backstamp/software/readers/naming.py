@@ -44,9 +44,7 @@ class Name(msgspec.Struct, frozen=True):
     confidence: float = 0.9
 
 
-def named(
-    text: str, kind: Kind = Kind.MODEL, *, provider: str = "", is_for_it: bool = False
-) -> Name | None:
+def named(text: str, kind: Kind = Kind.MODEL, *, provider: str = "", is_for_it: bool = False) -> Name | None:
     """Decide what a text names.
 
     ``provider`` is known from the surroundings. ``is_for_it`` says that the place is for names of the hub, or
@@ -70,7 +68,9 @@ def named(
         return found
     if provider == SELF:
         found = _hub_name(text, kind, is_sure="/" in text, may_be_bare=False)
-        return found or (Name(Part(Kind.SERVICE, f"{SELF}:{text}"), confidence=0.7) if kind is Kind.MODEL else None)
+        return found or (
+            Name(Part(Kind.SERVICE, f"{SELF}:{text}"), confidence=0.7) if kind is Kind.MODEL else None
+        )
     if provider and provider != HUB:
         return _hosted(text, provider, kind)
     if (family := family_of(text)) and kind is Kind.MODEL:
@@ -124,11 +124,26 @@ def _addressed(text: str, kind: Kind) -> Name | None:
 
 def _at_hub(url: str, kind: Kind) -> Name | None:
     """Addresses of the hub: a repository, or a file of it at a revision."""
-    for host in ("https://huggingface.co/", "http://huggingface.co/", "https://hf.co/", "https://hf-mirror.com/"):
+    for host in (
+        "https://huggingface.co/",
+        "http://huggingface.co/",
+        "https://hf.co/",
+        "https://hf-mirror.com/",
+    ):
         if not url.startswith(host):
             continue
         words = url.removeprefix(host).partition("?")[0].rstrip("/").split("/")
-        if words[0] in ("spaces", "docs", "blog", "papers", "api", "collections", "models", "join", "settings"):
+        if words[0] in (
+            "spaces",
+            "docs",
+            "blog",
+            "papers",
+            "api",
+            "collections",
+            "models",
+            "join",
+            "settings",
+        ):
             return None
         if words[0] == "datasets":
             kind, words = Kind.DATASET, words[1:]
@@ -147,7 +162,13 @@ def _prefixed(text: str, kind: Kind, *, is_for_it: bool) -> Name | None:
         provider = provider_of(prefix) if found and rest else ""
         if not provider or kind not in (Kind.MODEL, Kind.TOKENIZER):
             continue
-        if mark == ":" and rest.partition(":")[0] in ("chat", "responses", "completion", "embedding", "messages"):
+        if mark == ":" and rest.partition(":")[0] in (
+            "chat",
+            "responses",
+            "completion",
+            "embedding",
+            "messages",
+        ):
             rest = rest.partition(":")[2]
         if prefix.lower() in ("openai", "google", "mistralai", "nvidia", "cohere") and mark == "/":
             # Organisations of the hub have names of providers: only the provider's own families are hosted.

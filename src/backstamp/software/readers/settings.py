@@ -5,7 +5,9 @@ from re import Pattern
 
 from backstamp.core.supply import Kind
 
-_ENDS = frozenset("model name id path repo uri url dir location default or key checkpoint slug string tag".split())
+_ENDS = frozenset(
+    "model name id path repo uri url dir location default or key checkpoint slug string tag".split()
+)
 _ALONE = {
     "llm": Kind.MODEL, "repo_id": Kind.MODEL, "hf_repo": Kind.MODEL, "hf_repo_id": Kind.MODEL, "hub_id": Kind.MODEL,
     "engine": Kind.MODEL, "deployment": Kind.MODEL, "deployment_name": Kind.MODEL, "deployment_id": Kind.MODEL,
