@@ -16,6 +16,7 @@ from backstamp.core.errors import BackstampError
 
 COMMANDS = {
     "explain": "backstamp.cli.explain",
+    "record": "backstamp.cli.record",
     "rules": "backstamp.cli.rules",
     "scan": "backstamp.cli.scan",
 }

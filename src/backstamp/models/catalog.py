@@ -4,7 +4,7 @@ Modules are named, not imported: a format or a family that does not occur is nev
 One sorted line an entry.
 """
 
-from backstamp.core.catalog import BOTH, Area, FamilyEntry, ReaderEntry
+from backstamp.core.catalog import BOTH, STOCK, Area, FamilyEntry, ReaderEntry
 
 _READERS = "backstamp.models.readers."
 _RULES = "backstamp.models.rules."
@@ -72,6 +72,7 @@ AREA = Area(
         ReaderEntry(
             name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript", serves=BOTH
         ),
+        ReaderEntry(name="training-run", kinds=("json",), module=_READERS + "training_run", serves=STOCK),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip", serves=BOTH),
     ),
     families=(
