@@ -17,6 +17,7 @@ from backstamp.core.errors import BackstampError
 COMMANDS = {
     "bom": "backstamp.cli.bom",
     "explain": "backstamp.cli.explain",
+    "record": "backstamp.cli.record",
     "rules": "backstamp.cli.rules",
     "scan": "backstamp.cli.scan",
 }

@@ -106,6 +106,7 @@ AREA = Area(
             name="training-config", kinds=("text",), module=_READERS + "training_config", serves=STOCK
         ),
         ReaderEntry(name="wandb", kinds=("text",), module=_READERS + "wandb", serves=STOCK),
+        ReaderEntry(name="training-run", kinds=("json",), module=_READERS + "training_run", serves=STOCK),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip", serves=BOTH),
     ),
     families=(
