@@ -103,6 +103,7 @@ AREA = Area(
         ReaderEntry(
             name="weights-stock", kinds=("safetensors",), module=_READERS + "weights_stock", serves=STOCK
         ),
+        ReaderEntry(
             name="training-config", kinds=("text",), module=_READERS + "training_config", serves=STOCK
         ),
         ReaderEntry(name="wandb", kinds=("text",), module=_READERS + "wandb", serves=STOCK),
