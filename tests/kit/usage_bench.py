@@ -538,10 +538,59 @@ make_pipe("ner", model="acme-replace".replace("-", "/"))  # uses model huggingfa
 make_pipe("ner", model="{org}/{name}".format(org="acme", name="fmtkw"))  # uses model huggingface:acme/fmtkw
 """
 
+ZOO = r"""import os
+from transformers import AutoModelForCausalLM, AutoTokenizer, TrainingArguments, Trainer
+from trl import SFTTrainer, SFTConfig
+from langchain.agents import initialize_agent, Tool
+from langchain_community.vectorstores import Chroma, FAISS
+from langchain_community.llms import HuggingFaceHub, LlamaCpp
+from openai import AzureOpenAI
+from autogen import AssistantAgent
+from fastmcp import FastMCP, Client
+from agents.mcp import MCPServerStdio
+from mcp.client.streamable_http import streamablehttp_client
+from anthropic import AnthropicBedrock
+import google.generativeai as genai
+import torchvision.models as tvm
+from torchvision.models import resnet50, ResNet50_Weights
+from tensorflow.keras.applications import ResNet50
+import tensorflow as tf
+import torchaudio
+class Config:
+    BASE_MODEL = "acme/base-7b"
+    class Inner:
+        EMB = "acme/inner"
+cfg = Config()
+tokenizer = AutoTokenizer.from_pretrained(Config.BASE_MODEL, use_fast=True)  # uses model huggingface:acme/base-7b
+model = AutoModelForCausalLM.from_pretrained(cfg.BASE_MODEL)  # uses model huggingface:acme/base-7b
+m2 = AutoModelForCausalLM.from_pretrained(Config.Inner.EMB)  # uses model huggingface:acme/inner
+tr = SFTTrainer(model="acme/sft-base", args=SFTConfig(output_dir="out"))  # uses model huggingface:acme/sft-base
+hub = HuggingFaceHub(repo_id="google/flan-t5-xxl")  # uses model huggingface:google/flan-t5-xxl
+azure = AzureOpenAI(azure_deployment="emb-prod", azure_endpoint=os.environ["AZ"])  # uses service azure:emb-prod
+azure.embeddings.create(input="x", model="emb-prod")  # uses service azure:emb-prod
+asst = AssistantAgent("assistant", llm_config={"config_list": [{"model": "gpt-4-turbo", "api_key": "x"}]})  # uses agent #assistant
+srv = MCPServerStdio(params={"command": "npx", "args": ["-y", "@acme/mcp-one"]})  # uses tool mcp:@acme/mcp-one
+streamablehttp_client("https://mcp.example.com/mcp")  # uses tool url:https://mcp.example.com/mcp
+ab = AnthropicBedrock()
+ab.messages.create(model="anthropic.claude-3-5-sonnet-20241022-v2:0", max_tokens=1, messages=[])  # uses service bedrock:anthropic.claude-3-5-sonnet-20241022-v2:0
+r1 = tvm.resnet18(weights="IMAGENET1K_V1")  # uses model torchvision:resnet18
+r2 = resnet50(weights=ResNet50_Weights.DEFAULT)  # uses model torchvision:resnet50
+r3 = resnet50(pretrained=True)  # uses model torchvision:resnet50
+r4 = resnet50()
+k1 = ResNet50(weights="imagenet")  # uses model keras:ResNet50
+k2 = tf.keras.applications.EfficientNetB0()  # uses model keras:EfficientNetB0
+k3 = tf.keras.applications.VGG16(weights=None)
+km = tf.keras.models.load_model("models/classifier.keras")  # uses model path:models/classifier.keras
+b = torchaudio.pipelines.WAV2VEC2_BASE.get_model()  # uses model torchaudio:WAV2VEC2_BASE
+genai.configure(api_key="x")
+chat = genai.GenerativeModel(model_name="models/gemini-1.5-flash")  # uses service google:gemini-1.5-flash
+"""
+
 FILES = {
     "service/loading.py": LOADING,
     "service/libraries.py": LIBRARIES,
     "service/decoys.py": DECOYS,
     "service/carried.py": CARRIED,
     "service/client.py": CLIENT,
+    "service/zoo.py": ZOO,
 }

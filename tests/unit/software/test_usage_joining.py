@@ -80,6 +80,6 @@ def test_takes_the_module_that_is_imported_and_no_other_of_its_name():
 def test_a_package_offers_the_names_of_its_init_file():
     files = {
         "pkg/constants/__init__.py": 'REPO_ID = "acme/pkg"',
-        "main.py": "import huggingface_hub\nimport pkg.constants as k\nhuggingface_hub.snapshot_download(k.REPO_ID)",
+        "main.py": "import huggingface_hub as h\nimport pkg.constants as k\nh.snapshot_download(k.REPO_ID)",
     }
     assert _joined(files) == [(3, "model:huggingface:acme/pkg", "", 0.8)]

@@ -9,6 +9,12 @@ One line an entry; ``signatures`` says what the columns are.
 TABLE = """
 from_pretrained                transformers,optimum,auto_gptq,awq,gptqmodel,unsloth,trl,adapters,auto_round,intel_extension_for_transformers,ipex_llm,colbert,kokoro,xfuser,parler_tts,chronos,timesfm,uni2ts,model2vec,gliner,TTS,moshi,lerobot,tokenizers,huggingface_hub,super_gradients  model:hub 0:pretrained_model_name_or_path,model_name,model_id,model_name_or_path,identifier,repo_id,path gap
 from_pretrained                diffusers            model:hub      0:pretrained_model_name_or_path,pretrained_model_or_path gap
+SFTTrainer                     trl                  model:hub      0:model
+DPOTrainer                     trl                  model:hub      0:model
+GRPOTrainer                    trl                  model:hub      0:model
+RewardTrainer                  trl                  model:hub      0:model
+KTOTrainer                     trl                  model:hub      0:model
+ORPOTrainer                    trl                  model:hub      0:model
 from_single_file               diffusers            model:hubfile  0:pretrained_model_link_or_path,pretrained_model_link_or_path_or_dict
 load_lora_weights              diffusers            adapter:hub    0:pretrained_model_name_or_path_or_dict on gap
 load_ip_adapter                diffusers            adapter:hub    0:pretrained_model_name_or_path_or_dict on

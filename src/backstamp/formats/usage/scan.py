@@ -36,7 +36,9 @@ _WORDS = (
     b"chat.completions", b"messages.create", b"invoke_model", b"converse(", b"converse_stream",
     b"generate_content",
     b"embeddings.create", b"responses.create", b"load_url", b"load_state_dict_from_url", b"invoke_endpoint",
-    b"from_hparams", b"import_module", b"__import__", b"tf.lite", b"lite.Interpreter", b"import load",
+    b"from_hparams", b"import_module", b"__import__", b"tf.lite",
+    b".applications", b"torchvision.models", b"torchaudio.pipelines", b"torchvision import models",
+    b"import torchvision", b"import torchaudio", b"lite.Interpreter", b"import load",
 )  # fmt: skip
 _FAMILIES = ("langchain", "autogen", "haystack", "keras_", "databricks")
 _OF_FAMILIES = (

@@ -274,3 +274,26 @@ def listed(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value:
                 noted(watcher, call, named, How.CARRIED if text.how is How.LITERAL else text.how)
                 parts.append(named.part)
     return watcher.keep(call, tuple(parts))
+
+
+def zoo(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value:
+    """A model of torchvision, Keras or torchaudio, if weights are loaded into it."""
+    *_rest, before, tail = call.name.split(".")
+    weights = scalar_of(call.main.value).rpartition(".")[2]
+    if call.name.startswith("torchaudio."):
+        named = naming.word(Kind.MODEL, "torchaudio", before)
+    elif call.name.startswith("torchvision."):
+        name = first_text(call.arguments[0]) if tail == "get_model" and call.arguments else tail
+        old = call.keywords.get("pretrained") or (call.arguments[0] if call.arguments else None)
+        is_loaded = bool(weights) or scalar_of(old) == "true"
+        named = naming.word(Kind.MODEL, "torchvision", name) if is_loaded else None
+    else:
+        is_bare = "weights" in call.keywords and not weights
+        named = None if is_bare else naming.word(Kind.MODEL, "keras", tail)
+        if weights.lower().endswith((".h5", ".keras")):
+            named = naming.path(Kind.MODEL, first_text(call.main.value))
+    if named is None:
+        return watcher.keep(call, ())
+    said = (Said(Trait.ROLE, f"weights {weights[:100]}"),) if weights else ()
+    noted(watcher, call, named, How.LITERAL, said=said)
+    return watcher.keep(call, (named.part,))

@@ -79,7 +79,7 @@ def _lines_of(tree: ast.Module) -> dict[str, int]:
     return lines
 
 
-_WORDS = "model|llm|embed|rerank|repo|checkpoint|adapter|lora|dataset|deployment|engine|encoder|gpt|claude|tokenizer"
+_WORDS = "model|llm|embed|rerank|repo|checkpoint|lora|adapter|dataset|deployment|gpt|claude|tokenizer"
 
 
 @cache
@@ -91,4 +91,4 @@ def _speaks() -> re.Pattern[str]:
 def _offers() -> re.Pattern[bytes]:
     words = _WORDS.encode()
     name = rb"^[ \t]*\w{0,40}(?:" + words + rb")\w{0,40}[ \t]*(?::[^=\n]{1,80})?=[^=\n][^\n]{0,120}?"
-    return re.compile(name + rb"[\"'][\w./:@-]{3,}[\"']", re.IGNORECASE | re.MULTILINE)
+    return re.compile(name + rb"[\"']\w[\w.]*[/:-][\w./:@-]+[\"']", re.IGNORECASE | re.MULTILINE)

@@ -71,14 +71,23 @@ def _strength(entry: Signature) -> tuple[bool, int]:
 
 def signature_of(name: str) -> Signature | None:
     """Find the entry for the dotted name of a callee, the most telling one first."""
-    entries = _by_tail().get(name.rpartition(".")[2])
-    if entries is None:
-        return None
+    entries = _by_tail().get(name.rpartition(".")[2], ())
     root = name.partition(".")[0]
     dotted = "." + name
     for entry in entries:
         if dotted.endswith("." + entry.path) and any(_is_from(name, root, r) for r in entry.roots):
             return entry
+    return _of_zoo(name)
+
+
+def _of_zoo(name: str) -> Signature | None:
+    """Functions and classes of which each is a model, with weights of its own."""
+    tail = name.rpartition(".")[2]
+    is_vision = name.startswith("torchvision.models.") and tail.islower() and tail != "list_models"
+    is_keras = ".applications." in name and name.startswith(("keras.", "tensorflow.", "tf_keras."))
+    is_audio = name.startswith("torchaudio.pipelines.") and tail == "get_model" and name.count(".") == 3
+    if is_vision or (is_keras and tail[:1].isupper()) or is_audio:
+        return Signature(tail, (name.partition(".")[0],), "model", "zoo", -1, ("weights",))
     return None
 
 

@@ -215,6 +215,7 @@ _HANDLERS = {
     "pickled": several.pickled,
     "weights": several.weights,
     "only": several.only,
+    "zoo": several.zoo,
     "qdrant": several.qdrant,
     "router": several.router,
     "listed": several.listed,

@@ -81,7 +81,7 @@ class UsageReader:
         if found.gaps:
             yield _gaps(found.gaps, blob)
         if not found.is_complete:
-            yield Unread("usage: code is nested too deeply to be followed everywhere")
+            yield Unread("usage: more code, or deeper, than is followed")
 
 
 def is_of_tests(path: tuple[str, ...]) -> bool:
