@@ -45,6 +45,9 @@ AREA = Area(
         ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml", serves=BOTH),
         ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp", serves=BOTH),
         ReaderEntry(name="encoded", kinds=("encoded", "json"), module=_READERS + "encoded"),
+        ReaderEntry(
+            name="estimator-stock", kinds=("pickle",), module=_READERS + "estimator_stock", serves=STOCK
+        ),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf", serves=BOTH),
         ReaderEntry(name="gguf-stock", kinds=("gguf",), module=_READERS + "gguf_stock", serves=STOCK),

@@ -1,1 +1,1 @@
-"""Turns facts that judging readers state anyway into statements about parts: nothing is read twice."""
+"""Turns facts that readers state for rules as well into the words of the supply graph."""
