@@ -46,6 +46,9 @@ AREA = Area(
         ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp", serves=BOTH),
         ReaderEntry(name="dvc", kinds=("text",), module=_READERS + "dvc", serves=STOCK),
         ReaderEntry(name="encoded", kinds=("encoded", "json"), module=_READERS + "encoded"),
+        ReaderEntry(
+            name="estimator-stock", kinds=("pickle",), module=_READERS + "estimator_stock", serves=STOCK
+        ),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf", serves=BOTH),
         ReaderEntry(name="gguf-stock", kinds=("gguf",), module=_READERS + "gguf_stock", serves=STOCK),

@@ -22,3 +22,4 @@ def statements_of(facts: Iterable[Fact]) -> Iterator[Stated | Linked]:
 
 
 """Turns facts that judging readers state anyway into statements about parts: nothing is read twice."""
+"""Turns facts that readers state for rules as well into the words of the supply graph."""

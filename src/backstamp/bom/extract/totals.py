@@ -1,7 +1,7 @@
 """Sums what is counted file by file: the shards of a model together, its other formats apart.
 
-Readers state ``PARAMETERS`` and ``ELEMENTS`` with the file's own name as scope (``file!/member`` for a further
-part of one file). A folder may hold the same model in several formats: they are not added up.
+Readers state ``PARAMETERS`` and ``ELEMENTS`` with the file's own name as scope (``file!/part`` for a further
+part of one). A folder may hold the same model in several formats: they are not added up.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _ORDER = (".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".keras", ".h5", ".ggu
 
 
 def totals_of(statements: Iterable[Stated]) -> tuple[Total, ...]:
-    """Sum the counts that one model's files state, set by set, the one that describes the model best first."""
+    """Sum the counts that one model's files state, set by set, the most telling set first."""
     counts: dict[str, dict[str, int]] = {}
     for each in statements:
         value = each.value

@@ -59,7 +59,7 @@ def arguments_told(blob: Blob, contents: Contents) -> Iterator[Fact]:
             continue
         if key in ("seed", "data_seed") and isinstance(value, int) and not isinstance(value, bool):
             yield DECLARED.says(place, RUN, Trait.SEED, value, name="" if key == "seed" else "data")
-        if (shown := _scalar(value)) is not None:
+        if (shown := plain_of(value)) is not None:
             yield DECLARED.says(place, RUN, Trait.SETTING, shown, name=label_of(key))
         elif isinstance(value, Map):
             yield from _settings(blob, contents, value, f"{label_of(key)}.", 1)
@@ -88,7 +88,7 @@ def checkpoint_told(blob: Blob, contents: Contents) -> Iterator[Fact]:
         for name, value in contents.pairs(held.get(key)):
             if (
                 isinstance(name, str)
-                and isinstance(number := _scalar(value), int | float)
+                and isinstance(number := plain_of(value), int | float)
                 and number is not True
             ):
                 statements.append(DECLARED.says(place, MODEL, Trait.METRIC, number, name=label_of(name)))
@@ -126,7 +126,7 @@ def _lightning(blob: Blob, contents: Contents, held: dict[str, object]) -> Itera
             continue
         names.append(name)
         for field, value in contents.pairs(state):
-            if field in ("best_model_score", "monitor") and (shown := _scalar(value)) is not None:
+            if field in ("best_model_score", "monitor") and (shown := plain_of(value)) is not None:
                 yield DECLARED.says(place, RUN, Trait.SETTING, shown, name=f"{name}.{field}")
             elif field == "best_model_path" and isinstance(value, str):
                 last = line_of(value.replace("\\", "/").rsplit("/", 1)[-1])
@@ -143,7 +143,7 @@ def _settings(blob: Blob, contents: Contents, value: object, prefix: str, depth:
         if not isinstance(key, str) or _is_left_out(key):
             continue
         name = f"{prefix}{label_of(key)}"
-        if (shown := _scalar(inner)) is not None:
+        if (shown := plain_of(inner)) is not None:
             yield DECLARED.says(blob.whole(), RUN, Trait.SETTING, shown, name=name)
             if key == "seed" and isinstance(inner, int) and not isinstance(inner, bool):
                 yield DECLARED.says(blob.whole(), RUN, Trait.SEED, inner)
@@ -151,8 +151,8 @@ def _settings(blob: Blob, contents: Contents, value: object, prefix: str, depth:
             yield from _settings(blob, contents, inner, f"{name}.", depth + 1)
 
 
-def _scalar(value: object) -> Scalar | None:
-    """A plain value; of a member of an enumeration the value it was made from; of a list its items."""
+def plain_of(value: object) -> Scalar | None:
+    """Give a plain value; of a member of an enumeration what it was made from; of a list its items."""
     if isinstance(value, bool | int | float | str):
         return scalar_of(value, 400)
     if isinstance(value, Seq | tuple):
