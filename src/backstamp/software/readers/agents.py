@@ -1,6 +1,7 @@
 """Reads definitions of agents: front matter of agent files, CrewAI, AutoGen, OpenAI assistants, LangGraph.
 
-An agent is named, with the model that it uses and the tools that it may call. A text of instructions for agents
+An agent is named, with the model that it uses and the tools that it may call. A text of instructions for
+agents
 (AGENTS.md) defines none.
 """
 
@@ -23,7 +24,8 @@ from backstamp.software.readers.scope import is_test
 
 _BY = "agents/1"
 _TELL = Teller(_BY, Method.DECLARED, 0.95)
-_FOLDERS = ("/.claude/agents/", "/.github/agents/", "/.opencode/agent/", "/.opencode/agents/", "/.cursor/agents/",
+_FOLDERS = ("/.claude/agents/", "/.github/agents/", "/.opencode/agent/", "/.opencode/agents/",
+    "/.cursor/agents/",
             "/.gemini/agents/", "/.github/chatmodes/", "/.codex/agents/")  # fmt: skip
 _ALIASES = frozenset(("sonnet", "opus", "haiku"))
 _MOST = 500
@@ -44,7 +46,11 @@ class AgentsReader:
             return
         if name.endswith(".md"):
             is_plugin = "/agents/" in path and ("/.claude-plugin/" in path or "/plugins/" in path)
-            if any(folder in path for folder in _FOLDERS) or name.endswith((".agent.md", ".chatmode.md")) or is_plugin:
+            if (
+                any(folder in path for folder in _FOLDERS)
+                or name.endswith((".agent.md", ".chatmode.md"))
+                or is_plugin
+            ):
                 yield from _front_matter(blob, budget)
         elif name in ("agents.yaml", "agents.yml"):
             for document in settings_of(blob, budget):
@@ -77,7 +83,9 @@ def _agent(
     return part, statements()
 
 
-def _uses(document: Document, pointer: str, part: Part, model: str, provider: str = "") -> Iterator[Statement]:
+def _uses(
+    document: Document, pointer: str, part: Part, model: str, provider: str = ""
+) -> Iterator[Statement]:
     if model.lower() in _ALIASES and not provider:
         target = Part(Kind.SERVICE, f"anthropic:{model.lower()}")
         yield _TELL.links(document.place(pointer), part, Relation.USES, target, manner="model")
@@ -93,10 +101,7 @@ def _tool(document: Document, pointer: str, part: Part, tool: str) -> Iterator[S
     tool = shown(tool.strip(), 100)
     if not tool or is_placeholder(tool) or tool == "*":
         return
-    if tool.startswith("mcp__"):
-        key = "mcp:" + tool.split("__")[1]
-    else:
-        key = "name:" + tool
+    key = "mcp:" + tool.split("__")[1] if tool.startswith("mcp__") else "name:" + tool
     yield _TELL.links(document.place(pointer), part, Relation.USES, Part(Kind.TOOL, key), manner="tool")
 
 

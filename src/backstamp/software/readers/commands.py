@@ -1,7 +1,8 @@
 """Says what command lines use: model servers and their options, downloads, installations, containers.
 
 Shared by scripts, container files, compose and Kubernetes files, workflows. A program that serves or fetches
-models takes any name; another program's ``--model`` counts only with evidence (see ``naming``). What only prints
+models takes any name; another program's ``--model`` counts only with evidence (see ``naming``). What only
+prints
 or searches its words uses nothing.
 """
 
@@ -24,13 +25,18 @@ from backstamp.software.readers.settings import role_of
 
 # Programs that serve or convert models: positional arguments that name one, after a word of theirs.
 _SERVERS: dict[str, tuple[str, ...]] = {
-    "vllm": ("serve", "bench", "chat", "complete"), "text-generation-launcher": (), "text-embeddings-router": (),
-    "llama-server": (), "llama-cli": (), "llama-embedding": (), "llama-run": ("",), "trtllm-serve": ("", "serve"),
+    "vllm": ("serve", "bench", "chat", "complete"), "text-generation-launcher": (),
+    "text-embeddings-router": (),
+    "llama-server": (), "llama-cli": (), "llama-embedding": (), "llama-run": ("",), "trtllm-serve": ("",
+    "serve"),
     "trtllm-build": (), "trtllm-bench": (), "lmdeploy": ("api_server", "chat"), "aphrodite": ("run",),
     "mlx_lm.server": (), "mlx_lm.generate": (), "infinity_emb": (), "sglang": ("serve",), "optimum-cli": (),
-    "ct2-transformers-converter": (), "llamafile": (), "tabby": (), "lightllm": (), "tgi": (), "sglang.launch_server": (),
-    "vllm.entrypoints.openai.api_server": (), "vllm.entrypoints.api_server": (), "lightllm.server.api_server": (),
-    "transformers.onnx": (), "fastchat.serve.model_worker": (), "fastchat.serve.vllm_worker": (), "llama_cpp.server": (),
+    "ct2-transformers-converter": (), "llamafile": (), "tabby": (), "lightllm": (), "tgi": (),
+    "sglang.launch_server": (),
+    "vllm.entrypoints.openai.api_server": (), "vllm.entrypoints.api_server": (),
+    "lightllm.server.api_server": (),
+    "transformers.onnx": (), "fastchat.serve.model_worker": (), "fastchat.serve.vllm_worker": (),
+    "llama_cpp.server": (),
     "optimum.exporters.onnx": (), "mlc_llm": ("serve", "chat"), "ramalama": ("run", "serve", "pull"),
     "transformers-cli": ("download",), "lm_eval": (), "lm-eval": (), "tritonserver": (),
     "text-generation-server": ("serve", "download-weights"), "xinference": (),
@@ -38,28 +44,40 @@ _SERVERS: dict[str, tuple[str, ...]] = {
 _OPTIONS = {
     "model": Kind.MODEL, "model-id": Kind.MODEL, "model-path": Kind.MODEL, "model-name-or-path": Kind.MODEL,
     "hf-repo": Kind.MODEL, "hfr": Kind.MODEL, "hf": Kind.MODEL, "m": Kind.MODEL, "hf-repo-draft": Kind.MODEL,
-    "speculative-model": Kind.MODEL, "draft-model": Kind.MODEL, "model-dir": Kind.MODEL, "pretrained-model-name-or-path": Kind.MODEL,
-    "speculative-draft-model-path": Kind.MODEL, "base-model": Kind.MODEL, "hf-model": Kind.MODEL, "mmproj": Kind.MODEL,
+    "speculative-model": Kind.MODEL, "draft-model": Kind.MODEL, "model-dir": Kind.MODEL,
+    "pretrained-model-name-or-path": Kind.MODEL,
+    "speculative-draft-model-path": Kind.MODEL, "base-model": Kind.MODEL, "hf-model": Kind.MODEL,
+    "mmproj": Kind.MODEL,
     "tokenizer": Kind.TOKENIZER, "tokenizer-path": Kind.TOKENIZER, "tokenizer-name": Kind.TOKENIZER,
-    "lora": Kind.ADAPTER, "lora-adapters": Kind.ADAPTER, "adapter-path": Kind.ADAPTER, "lora-modules": Kind.ADAPTER,
-    "lora-paths": Kind.ADAPTER, "adapter": Kind.ADAPTER, "dataset": Kind.DATASET, "dataset-name": Kind.DATASET,
-    "chat-model": Kind.MODEL, "embedding-model": Kind.MODEL, "embed-model": Kind.MODEL, "reranker-model": Kind.MODEL,
+    "lora": Kind.ADAPTER, "lora-adapters": Kind.ADAPTER, "adapter-path": Kind.ADAPTER,
+    "lora-modules": Kind.ADAPTER,
+    "lora-paths": Kind.ADAPTER, "adapter": Kind.ADAPTER, "dataset": Kind.DATASET,
+    "dataset-name": Kind.DATASET,
+    "chat-model": Kind.MODEL, "embedding-model": Kind.MODEL, "embed-model": Kind.MODEL,
+    "reranker-model": Kind.MODEL,
     "judge-model": Kind.MODEL, "peft": Kind.ADAPTER, "pretrained": Kind.MODEL,
 }  # fmt: skip
 _SILENT = frozenset(
     "echo printf grep egrep rg sed awk cat rm mkdir cp mv test [ [[ ls find touch read trap true false cd "
-    "chmod chown ln tail head tee wc sort diff jq yq apt apt-get apk yum dnf brew useradd kill pkill sleep set shift".split()
+    "chmod chown ln tail head tee wc sort diff jq yq apt apt-get apk yum dnf brew useradd kill "
+    "pkill sleep set shift".split()
 )
-_WRAPPERS = frozenset("sudo env nohup exec time command uv poetry pipx pdm hatch rye pixi xargs stdbuf numactl tini".split())
+_WRAPPERS = frozenset(
+    "sudo env nohup exec time command uv poetry pipx pdm hatch rye pixi xargs stdbuf numactl tini".split()
+)
 # Options that only programs of the hub's libraries have: a word without an organisation is a hub name there.
-_OF_HUB = frozenset(("model-name-or-path", "pretrained-model-name-or-path", "hf-model", "dataset-name", "tokenizer-name"))
-_FLAGS = frozenset(("-d", "-i", "-t", "-it", "-ti", "-dit", "-itd", "--rm", "--privileged", "--init", "--detach",
-                    "--interactive", "--tty", "-P", "--read-only", "--no-healthcheck", "--quiet", "-q"))  # fmt: skip
+_OF_HUB = frozenset(
+    ("model-name-or-path", "pretrained-model-name-or-path", "hf-model", "dataset-name", "tokenizer-name")
+)
+_FLAGS = frozenset(("-d", "-i", "-t", "-it", "-ti", "-dit", "-itd", "--rm", "--privileged", "--init",
+    "--detach",
+                    "--interactive", "--tty", "-P", "--read-only", "--no-healthcheck", "--quiet",
+                    "-q"))  # fmt: skip
 _MOST_DEPTH = 4
 
 
 class Commands(msgspec.Struct, frozen=True):
-    """Reads the command lines of one file. ``variables`` are known values, and grow as scripts assign them."""
+    """Reads the command lines of one file. ``variables`` are known values; they grow as scripts assign."""
 
     blob: Blob
     by: str
@@ -113,9 +131,7 @@ class Commands(msgspec.Struct, frozen=True):
         rest = Command(words[at + 1 :], command.lines[at + 1 :])
         if program in ("export", "declare", "local", "readonly", "set"):
             yield from self.command(Command(tuple(w for w in rest.words if "=" in w), rest.lines), depth + 1)
-        elif program in _WRAPPERS and program not in ("uv",):
-            yield from self.command(_unwrapped(rest), depth + 1)
-        elif program == "uv" and rest.words[:1] in (("run",), ("tool",)):
+        elif program in _WRAPPERS and (program != "uv" or rest.words[:1] in (("run",), ("tool",))):
             yield from self.command(_unwrapped(rest), depth + 1)
         elif program in ("bash", "sh", "zsh", "/bin/sh") and "-c" in _short(rest.words):
             yield from self._inner_script(rest, depth)
@@ -123,7 +139,9 @@ class Commands(msgspec.Struct, frozen=True):
             yield from self._program(program, rest, depth)
 
     def _inner_script(self, rest: Command, depth: int) -> Iterator[Statement]:
-        at = next((i for i, w in enumerate(rest.words) if w.startswith("-") and w.endswith("c")), len(rest.words))
+        at = next(
+            (i for i, w in enumerate(rest.words) if w.startswith("-") and w.endswith("c")), len(rest.words)
+        )
         if at + 1 < len(rest.words):
             for command in commands_of(rest.words[at + 1], self.budget, rest.lines[at + 1]):
                 yield from self.command(without_keywords(command), depth + 1)
@@ -168,7 +186,9 @@ class Commands(msgspec.Struct, frozen=True):
         for at, word in enumerate(rest.words):
             previous = rest.words[at - 1] if at else ""
             if verbs and not word.startswith("-") and word not in verbs and previous in verbs:
-                yield from self._use(word, rest.lines[at], Kind.MODEL, manner=program, is_for_it=True, rest=rest)
+                yield from self._use(
+                    word, rest.lines[at], Kind.MODEL, manner=program, is_for_it=True, rest=rest
+                )
                 break
         yield from self._options(rest, 0, is_server=True, manner=program)
 
@@ -205,7 +225,12 @@ class Commands(msgspec.Struct, frozen=True):
                           ("tokenizer", Kind.TOKENIZER)):  # fmt: skip
             if key in pairs:
                 yield from self._use(
-                    pairs[key], line, kind, manner="lm_eval", is_for_it=True, revision=pairs.get("revision", "")
+                    pairs[key],
+                    line,
+                    kind,
+                    manner="lm_eval",
+                    is_for_it=True,
+                    revision=pairs.get("revision", ""),
                 )
 
     def _use(
@@ -237,10 +262,17 @@ class Commands(msgspec.Struct, frozen=True):
     def _link(self, name: Name, place: Location, manner: str) -> Statement:
         tell = Teller(self.by, Method.DECLARED, round(name.confidence * self.certainty, 2))
         return tell.links(
-            place, Part(Kind.SYSTEM), Relation.USES, name.part, manner=manner[:80], revision=name.revision[:100]
+            place,
+            Part(Kind.SYSTEM),
+            Relation.USES,
+            name.part,
+            manner=manner[:80],
+            revision=name.revision[:100],
         )
 
-    def _first(self, rest: Command, start: int, kind: Kind, manner: str, provider: str = "") -> Iterator[Statement]:
+    def _first(
+        self, rest: Command, start: int, kind: Kind, manner: str, provider: str = ""
+    ) -> Iterator[Statement]:
         for at in range(start, len(rest.words)):
             if not rest.words[at].startswith("-"):
                 yield from self._use(
@@ -253,7 +285,15 @@ class Commands(msgspec.Struct, frozen=True):
         if _option_value(rest, ("--repo-type",), {}) == "space":
             return
         revision = _option_value(rest, ("--revision",), self.variables)
-        valued = {"--repo-type", "--revision", "--local-dir", "--cache-dir", "--token", "--include", "--exclude"}
+        valued = {
+            "--repo-type",
+            "--revision",
+            "--local-dir",
+            "--cache-dir",
+            "--token",
+            "--include",
+            "--exclude",
+        }
         for at in range(1, len(rest.words)):
             if not rest.words[at].startswith("-") and rest.words[at - 1] not in valued:
                 yield from self._use(
@@ -281,8 +321,10 @@ class Commands(msgspec.Struct, frozen=True):
         for word, line in zip(words, rest.lines, strict=True):
             self.budget.spend_operations()
             if skip or word.startswith("-"):
-                skip = word in ("-r", "-c", "-i", "-f", "--index-url", "--extra-index-url", "--find-links", "-t",
-                                "--requirement", "--constraint", "--trusted-host", "--target", "--python")  # fmt: skip
+                skip = word in ("-r", "-c", "-i", "-f", "--index-url", "--extra-index-url", "--find-links",
+                    "-t",
+                                "--requirement", "--constraint", "--trusted-host", "--target",
+                                "--python")  # fmt: skip
                 continue
             value = expanded(word, self.variables)
             if value and word not in ("install", "pip", "add"):
@@ -328,7 +370,9 @@ class Commands(msgspec.Struct, frozen=True):
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
-            function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            function = (
+                node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            )
             kind = _LOADERS.get(function)
             if kind is None:
                 continue
@@ -352,7 +396,9 @@ _LOADERS = {
 
 def _short(words: Sequence[str]) -> list[str]:
     """Undo joined short options of a shell: ``-lc`` is ``-c`` as well."""
-    return ["-c" if w.startswith("-") and not w.startswith("--") and w.endswith("c") else w for w in words[:4]]
+    return [
+        "-c" if w.startswith("-") and not w.startswith("--") and w.endswith("c") else w for w in words[:4]
+    ]
 
 
 def _unwrapped(rest: Command) -> Command:

@@ -28,7 +28,11 @@ class ContainersReader:
         """Yield what each instruction uses."""
         name = blob.name.lower()
         is_one = name.startswith(_NAMES) or name.endswith((".dockerfile", ".containerfile"))
-        if not is_one or name.endswith((".md", ".py", ".txt", ".j2", ".dockerignore")) or is_test(blob.path[-1]):
+        if (
+            not is_one
+            or name.endswith((".md", ".py", ".txt", ".j2", ".dockerignore"))
+            or is_test(blob.path[-1])
+        ):
             return
         commands = Commands(blob, _BY, budget, {})
         stages: set[str] = set()

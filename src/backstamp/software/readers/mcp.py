@@ -1,8 +1,10 @@
 """Reads which MCP servers a project or a desktop lets agents call, and what starts them.
 
-A server is a tool: its command or address, the package or image that it is, and whether that is pinned. Of its
+A server is a tool: its command or address, the package or image that it is, and whether that is pinned. Of
+its
 environment only the names are stated, and values of options that hold secrets are masked.
-Source: the configuration of Claude, Cursor, VS Code, Windsurf, Zed, Cline, Gemini, Codex, Continue and others.
+Source: the configuration of Claude, Cursor, VS Code, Windsurf, Zed, Cline, Gemini, Codex, Continue and
+others.
 """
 
 from collections.abc import Iterator
@@ -26,12 +28,18 @@ from backstamp.software.readers.scope import is_test
 _BY = "mcp/1"
 _TELL = Teller(_BY, Method.DECLARED, 0.95)
 _KEYS = ("mcpServers", "mcp_servers", "context_servers", "mcp-servers")
-_SERVERS_FILES = frozenset(("mcp.json", ".mcp.json", "mcp_config.json", "mcp-config.json", "mcp_settings.json"))
+_SERVERS_FILES = frozenset(
+    ("mcp.json", ".mcp.json", "mcp_config.json", "mcp-config.json", "mcp_settings.json")
+)
 _SECRET = ("key", "token", "secret", "password", "passwd", "auth", "credential", "bearer", "pat")
 _NPM = {"npx": (), "bunx": (), "pnpm": ("dlx", "exec"), "yarn": ("dlx",), "bun": ("x",), "npm": ("exec", "x")}
 _PYPI = {"uvx": (), "pipx": ("run",), "uv": ("tool", "run", "x")}
-_VALUED = frozenset(("--python", "-p", "--with", "--index-url", "--registry", "--cache", "--prefix", "--directory"))
-_RUN_FLAGS = frozenset(("-i", "-t", "-d", "--rm", "-it", "-ti", "--init", "--privileged", "--interactive", "--tty"))
+_VALUED = frozenset(
+    ("--python", "-p", "--with", "--index-url", "--registry", "--cache", "--prefix", "--directory")
+)
+_RUN_FLAGS = frozenset(
+    ("-i", "-t", "-d", "--rm", "-it", "-ti", "--init", "--privileged", "--interactive", "--tty")
+)
 _MOST = 500
 
 
@@ -48,7 +56,9 @@ class McpReader:
         if not name.endswith((".json", ".jsonc", ".toml", ".yaml", ".yml")) or is_test(blob.path[-1]):
             return
         head = bytes(blob.view[: 1024 * 1024])
-        if name not in _SERVERS_FILES and not any(key.encode() in head for key in (*_KEYS, '"mcp"', "mcp:", "[mcp")):
+        if name not in _SERVERS_FILES and not any(
+            key.encode() in head for key in (*_KEYS, '"mcp"', "mcp:", "[mcp")
+        ):
             return
         try:
             for document in settings_of(blob, budget):
@@ -85,7 +95,9 @@ def _server(server: str, pointer: str, value: Tree, document: Document) -> Itera
     held = value["command"] if isinstance(value.get("command"), dict) else value
     words = texts_at(held, "command") or texts_at(held, "cmd") or texts_at(held, "path")
     words = [*words, *texts_at(held, "args")]
-    url = next((t for k in ("url", "serverUrl", "httpUrl", "uri", "endpoint") if (t := text_at(value, k))), "")
+    url = next(
+        (t for k in ("url", "serverUrl", "httpUrl", "uri", "endpoint") if (t := text_at(value, k))), ""
+    )
     if not words and not url:
         return
     part = Part(Kind.TOOL, "mcp:" + shown(server, 100))
@@ -103,9 +115,13 @@ def _server(server: str, pointer: str, value: Tree, document: Document) -> Itera
         yield _TELL.says(place, part, Trait.SETTING, "set", name=f"header {shown(name, 80)}")
     if value.get("disabled") is True or value.get("enabled") is False:
         yield _TELL.says(place, part, Trait.FLAG, True, name="disabled")
-    allowed = [t for t in (*list_at(value, "alwaysAllow"), *list_at(value, "autoApprove")) if isinstance(t, str)]
+    allowed = [
+        t for t in (*list_at(value, "alwaysAllow"), *list_at(value, "autoApprove")) if isinstance(t, str)
+    ]
     if allowed:
-        yield _TELL.says(place, part, Trait.FLAG, shown(", ".join(allowed), 400), name="allowed without asking")
+        yield _TELL.says(
+            place, part, Trait.FLAG, shown(", ".join(allowed), 400), name="allowed without asking"
+        )
     yield from _package(words, part, pointer, document)
 
 
@@ -143,7 +159,11 @@ def package_of_command(words: list[str]) -> tuple[str, str, str] | None:
             name, _, version = text.partition("@")
             return ("pypi", normalised(name), "" if version == "latest" else version) if name else None
         requirement = requirement_of(text)
-        if requirement is None or text.endswith((".py", ".js")) or program == "uv" and words[1:2] == ["run"]:
+        if (
+            requirement is None
+            or text.endswith((".py", ".js"))
+            or (program == "uv" and words[1:2] == ["run"])
+        ):
             return None
         return "pypi", normalised(requirement.name), exact_version(requirement.specifier)
     if program in ("docker", "podman") and "run" in words[:3]:
@@ -175,7 +195,12 @@ def _first(words: list[str], verbs: tuple[str, ...], packages: tuple[str, ...]) 
 def _npm(text: str) -> tuple[str, str, str] | None:
     name, _, version = text[1:].partition("@")
     name = text[:1] + name
-    if not text or name.startswith((".", "/")) or "://" in name or not all(c.isalnum() or c in "@/._-~" for c in name):
+    if (
+        not text
+        or name.startswith((".", "/"))
+        or "://" in name
+        or not all(c.isalnum() or c in "@/._-~" for c in name)
+    ):
         return None
     return "npm", name, version if is_version(version) else ""
 

@@ -1,7 +1,8 @@
 """Decides whether a text in a configuration names a model, dataset, tokenizer or adapter, and which.
 
 1. Evidence is needed: a hub name with its organisation, a provider beside or above the text, a prefix of a
-   provider, or a name that only one provider gives. A word under the key ``model`` alone is none: cars, database
+   provider, or a name that only one provider gives. A word under the key ``model`` alone is none: cars,
+   database
    tables and estimators have models too.
 2. Templates, placeholders and prose are no names. Paths of the machine on which something ran are none.
 3. What a provider hosts is a service; what runs here (hub, Ollama) is a model.
@@ -19,20 +20,29 @@ from backstamp.knowledge.providers import HUB, family_of, provider_of
 _MOST = 200
 SELF = "self-hosted"  # the provider where a configuration names an address that is nobody's that is known
 _FOLDERS = frozenset(
-    "model models data dataset datasets checkpoint checkpoints ckpt ckpts output outputs out weights src app apps lib "
-    "assets config configs runs run results result logs log tmp temp cache dist build path images image audio video "
-    "text application multipart font storage artifacts saved saved_models trained_models pretrained exp experiments "
-    "scripts tests test examples docs files file resources static public api v1 v2 usr opt var home mnt workspace "
+    "model models data dataset datasets checkpoint checkpoints ckpt ckpts output outputs out weights src "
+    "app apps lib "
+    "assets config configs runs run results result logs log tmp temp cache dist build path images image "
+    "audio video "
+    "text application multipart font storage artifacts saved saved_models trained_models pretrained exp "
+    "experiments "
+    "scripts tests test examples docs files file resources static public api v1 v2 usr opt var home mnt "
+    "workspace "
     "content local bin etc s3 gs http https your-org your-username username user org repo my-org".split()
 )
 _FILES = (
-    ".pt", ".pth", ".bin", ".ckpt", ".safetensors", ".onnx", ".h5", ".keras", ".tflite", ".pb", ".gguf", ".ggml",
+    ".pt", ".pth", ".bin", ".ckpt", ".safetensors", ".onnx", ".h5", ".keras", ".tflite", ".pb", ".gguf",
+    ".ggml",
     ".pkl", ".joblib", ".engine", ".trt", ".nemo", ".mlmodel", ".pdparams", ".llamafile",
 )  # fmt: skip
 _OTHER_FILES = (
-    ".py", ".json", ".yaml", ".yml", ".toml", ".txt", ".md", ".csv", ".js", ".ts", ".sh", ".html", ".xml", ".jsonl",
+    ".py", ".json", ".yaml", ".yml", ".toml", ".txt", ".md", ".csv", ".js", ".ts", ".sh", ".html", ".xml",
+    ".jsonl",
     ".parquet", ".cfg", ".ini", ".jar", ".go", ".rs", ".java", ".png", ".jpg", ".svg", ".wav", ".mp3",
 )  # fmt: skip
+# Google has more models than those of language: of cars and clicks too.
+_OF_GOOGLE = ("gemini", "gemma", "bison", "gecko", "imagen", "veo", "embedding", "claude", "llama", "palm", "mistral",
+              "codey", "medlm", "learnlm", "unicorn", "endpoints/")  # fmt: skip
 _REMOTE = ("s3://", "gs://", "gcs://", "az://", "abfs://", "oci://", "pvc://", "models:/")
 
 
@@ -44,9 +54,7 @@ class Name(msgspec.Struct, frozen=True):
     confidence: float = 0.9
 
 
-def named(
-    text: str, kind: Kind = Kind.MODEL, *, provider: str = "", is_for_it: bool = False
-) -> Name | None:
+def named(text: str, kind: Kind = Kind.MODEL, *, provider: str = "", is_for_it: bool = False) -> Name | None:
     """Decide what a text names.
 
     ``provider`` is known from the surroundings. ``is_for_it`` says that the place is for names of the hub, or
@@ -70,7 +78,9 @@ def named(
         return found
     if provider == SELF:
         found = _hub_name(text, kind, is_sure="/" in text, may_be_bare=False)
-        return found or (Name(Part(Kind.SERVICE, f"{SELF}:{text}"), confidence=0.7) if kind is Kind.MODEL else None)
+        return found or (
+            Name(Part(Kind.SERVICE, f"{SELF}:{text}"), confidence=0.7) if kind is Kind.MODEL else None
+        )
     if provider and provider != HUB:
         return _hosted(text, provider, kind)
     if (family := family_of(text)) and kind is Kind.MODEL:
@@ -98,9 +108,12 @@ def _could_be_name(text: str) -> bool:
 
 
 _NO_NAMES = frozenset(
-    "auto true false default inherit none null latest main string base large small medium tiny custom local remote "
-    "linear ridge lasso logistic xgboost lightgbm random_forest randomforest svm mlp cnn lstm resnet user users "
-    "foo/bar org/model org/name user/model namespace/model and/or n/a input/output yes no on off enabled disabled".split()
+    "auto true false default inherit none null latest main string base large small medium tiny custom local "
+    "remote "
+    "linear ridge lasso logistic xgboost lightgbm random_forest randomforest svm mlp cnn lstm resnet user "
+    "users "
+    "foo/bar org/model org/name user/model namespace/model and/or n/a input/output yes no on off "
+    "enabled disabled".split()
 )
 
 
@@ -124,11 +137,26 @@ def _addressed(text: str, kind: Kind) -> Name | None:
 
 def _at_hub(url: str, kind: Kind) -> Name | None:
     """Addresses of the hub: a repository, or a file of it at a revision."""
-    for host in ("https://huggingface.co/", "http://huggingface.co/", "https://hf.co/", "https://hf-mirror.com/"):
+    for host in (
+        "https://huggingface.co/",
+        "http://huggingface.co/",
+        "https://hf.co/",
+        "https://hf-mirror.com/",
+    ):
         if not url.startswith(host):
             continue
         words = url.removeprefix(host).partition("?")[0].rstrip("/").split("/")
-        if words[0] in ("spaces", "docs", "blog", "papers", "api", "collections", "models", "join", "settings"):
+        if words[0] in (
+            "spaces",
+            "docs",
+            "blog",
+            "papers",
+            "api",
+            "collections",
+            "models",
+            "join",
+            "settings",
+        ):
             return None
         if words[0] == "datasets":
             kind, words = Kind.DATASET, words[1:]
@@ -147,12 +175,18 @@ def _prefixed(text: str, kind: Kind, *, is_for_it: bool) -> Name | None:
         provider = provider_of(prefix) if found and rest else ""
         if not provider or kind not in (Kind.MODEL, Kind.TOKENIZER):
             continue
-        if mark == ":" and rest.partition(":")[0] in ("chat", "responses", "completion", "embedding", "messages"):
+        if mark == ":" and rest.partition(":")[0] in (
+            "chat",
+            "responses",
+            "completion",
+            "embedding",
+            "messages",
+        ):
             rest = rest.partition(":")[2]
-        if prefix.lower() in ("openai", "google", "mistralai", "nvidia", "cohere") and mark == "/":
+        is_both = prefix.lower() in ("openai", "google", "mistralai", "nvidia", "cohere") and mark == "/"
+        if is_both and (not family_of(rest) or rest.startswith("gpt-oss")):
             # Organisations of the hub have names of providers: only the provider's own families are hosted.
-            if not family_of(rest) or rest.startswith("gpt-oss"):
-                return _hub_name(text, kind, is_sure=is_for_it, may_be_bare=False)
+            return _hub_name(text, kind, is_sure=is_for_it, may_be_bare=False)
         if provider == "bedrock":
             rest = rest.removeprefix("converse/").removeprefix("invoke/")
         if rest.startswith(("/", ".")) or not _is_word().fullmatch(rest):
@@ -174,13 +208,15 @@ def _hosted(text: str, provider: str, kind: Kind) -> Name | None:
         return Name(Part(Kind.MODEL, "ollama:" + text))
     if provider in ("google", "vertex"):
         text = text.rpartition("models/")[2]
+        if not any(word in text.lower() for word in _OF_GOOGLE):
+            return None
     return Name(Part(Kind.SERVICE, f"{provider}:{text}"))
 
 
 def _hub_name(text: str, kind: Kind, *, is_sure: bool, may_be_bare: bool) -> Name | None:
     text, _, revision = text.partition("@")
     organisation, slash, name = text.partition("/")
-    if not is_hub_name(text) or not name and not (may_be_bare and not slash):
+    if not is_hub_name(text) or (not name and not (may_be_bare and not slash)):
         return None
     if slash and (organisation.lower() in _FOLDERS or (not is_sure and not _is_telling(text))):
         return None
@@ -190,7 +226,7 @@ def _hub_name(text: str, kind: Kind, *, is_sure: bool, may_be_bare: bool) -> Nam
 
 
 def _is_telling(text: str) -> bool:
-    """Say whether a name with an organisation looks like one of the hub: a size, a version, letters and marks."""
+    """Say whether a name with an organisation looks like one of the hub: a size, a version, marks."""
     name = text.partition("/")[2]
     return len(name) > 2 and (any(c.isdigit() or c in "-_." or c.isupper() for c in name))
 

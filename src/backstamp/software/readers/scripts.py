@@ -53,7 +53,9 @@ def _environment(text: str, commands: Commands) -> Iterator[Statement]:
         key, value = key.strip(), value.strip()
         if not found or bare.startswith("#") or not key.replace("_", "").isalnum():
             continue
-        value = value[1:].partition(value[0])[0] if value[:1] in ("'", '"') else value.partition(" #")[0].strip()
+        value = (
+            value[1:].partition(value[0])[0] if value[:1] in ("'", '"') else value.partition(" #")[0].strip()
+        )
         rows.append((key, value, line))
     for key, value, _ in rows:
         if (known := expanded(value, commands.variables)) is not None:
