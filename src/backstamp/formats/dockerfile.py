@@ -10,7 +10,8 @@ import msgspec
 from backstamp.core.budget import Budget
 
 _KEYWORDS = frozenset(
-    "add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal user "
+    "add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal "
+    "user "
     "volume workdir".split()
 )
 

@@ -1,7 +1,8 @@
 """YAML as programs write it: lock files of many megabytes, read by their lines.
 
 Block mappings and sequences, plain and quoted scalars, flow collections on one line, block scalars. What goes
-beyond that (anchors, tags, complex keys, flow collections over several lines) is refused with ``ReadError``, and
+beyond that (anchors, tags, complex keys, flow collections over several lines) is refused with ``ReadError``,
+and
 is for ``yamltext``, whose parser takes everything and is fifty times slower.
 """
 

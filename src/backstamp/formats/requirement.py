@@ -53,7 +53,7 @@ def normalised(name: str) -> str:
 
 
 def exact_version(specifier: str) -> str:
-    """Give the one version that a condition allows (``==1.2``, ``===x``); empty if it allows more, or none."""
+    """Give the one version that a condition allows (``==1.2``, ``===x``); empty if it allows more."""
     exact = {
         clause.lstrip("=").strip()
         for clause in specifier.split(",")

@@ -29,7 +29,8 @@ VCS = ("git+", "hg+", "svn+", "bzr+")
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A logical line. ``option`` is empty for a package, else what the option is for; ``value`` is its value.
 
-    A package has a ``requirement`` or is not understood; ``origin`` is where it comes from if that is no index.
+    A package has a ``requirement`` or is not understood; ``origin`` is where it comes from if that is no
+    index.
     """
 
     line: int
@@ -129,11 +130,9 @@ def package_of(line: str, number: int) -> Entry:
 
 def _addressed(url: str, number: int, hashes: tuple[str, ...], found: Requirement) -> Entry:
     fragment = url.partition("#")[2]
-    hashes += tuple(
-        f"{key}:{value.lower()}"
-        for key, _, value in (part.partition("=") for part in fragment.split("&"))
-        if key in ("sha256", "sha384", "sha512", "md5")
-    )
+    pairs = (part.partition("=") for part in fragment.split("&"))
+    algorithms = ("sha256", "sha384", "sha512", "md5")
+    hashes = (*hashes, *(f"{key}:{value.lower()}" for key, _, value in pairs if key in algorithms))
     if url.startswith(VCS) or url.partition("#")[0].endswith(".git"):
         source, revision, name = repository_of(url)
         origin, version = "vcs", ""
@@ -159,7 +158,7 @@ def _without_options(line: str) -> tuple[str, tuple[str, ...]]:
     words = line.split(" --")
     hashes: list[str] = []
     for word in words[1:]:
-        key, value = (word.replace("=", " ", 1).split(None, 1) + ["", ""])[:2]
+        key, _, value = word.replace("=", " ", 1).partition(" ")
         if key == "hash" and ":" in value:
             hashes.append(value.strip().strip("\"'").lower())
     return words[0].strip(), tuple(hashes)

@@ -1,6 +1,7 @@
 """TOML for hostile documents: bounded in size and depth, with the line of every value.
 
-The standard library's parser makes the tree; a scan over the words before it counts brackets, since the parser
+The standard library's parser makes the tree; a scan over the words before it counts brackets, since the
+parser
 nests calls as deep as the text nests brackets, and notes where each key stands. Source: TOML 1.0.0.
 """
 
@@ -160,7 +161,8 @@ def _words() -> Pattern[str]:
 
     return re.compile(
         r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*+"{3,5}|\'\'\'(?:[^\']|\'(?!\'\'))*+\'{3,5}'
-        r'|"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\'|\#[^\n]*+|\n|(?<![^\n])[ \t]*+\[\[|\]\]|[\[\]{}=,]|[A-Za-z0-9_.:+-]+|[^\s]'
+        r'|"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\'|\#[^\n]*+|\n|(?<![^\n])[ \t]*+\[\[|\]\]|[\[\]{}=,]'
+        r"|[A-Za-z0-9_.:+-]+|[^\s]"
     )
 
 

@@ -1,4 +1,4 @@
-"""yarn.lock of yarn 1: blocks of selectors with indented words. Source: yarn's own lockfile format, version 1."""
+"""yarn.lock of yarn 1: blocks of selectors with indented words. Source: yarn's lockfile format 1."""
 
 from collections.abc import Iterator
 

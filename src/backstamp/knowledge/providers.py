@@ -1,10 +1,12 @@
-"""Who hosts models: the words that configurations call providers by, their addresses, their families of models.
+"""Who hosts models: what configurations call providers, their addresses, their families of models.
 
-Sources: the providers' own documentation and the prefixes of LiteLLM, promptfoo, LangChain and the AI SDK, as of
+Sources: the providers' own documentation and the prefixes of LiteLLM, promptfoo, LangChain and the AI SDK,
+as of
 2026. ``hub`` stands for engines that run models of the Hugging Face Hub, ``ollama`` for its own library.
 """
 
 from functools import cache
+from itertools import pairwise
 from re import Pattern
 
 HUB = "hub"
@@ -12,9 +14,11 @@ _WORDS = """
 openai: openai oai chatopenai openaiembeddings openaichat text-completion-openai openai_chat
 azure: azure azureopenai azure_openai azure_ai azurechatopenai azureopenaiembeddings
 anthropic: anthropic claude chatanthropic claude_code
-google: google gemini googleai google_genai googlegenai google_gemini google_ai_studio chatgooglegenerativeai palm
+google: google gemini googleai google_genai googlegenai google_gemini google_ai_studio chatgooglegenerativeai
+palm
 vertex: vertex vertexai vertex_ai google_vertexai googlevertexai chatvertexai google_vertex
-bedrock: bedrock aws_bedrock amazon_bedrock awsbedrock chatbedrock bedrockchat bedrock_converse bedrockconverse
+bedrock: bedrock aws_bedrock amazon_bedrock awsbedrock chatbedrock bedrockchat bedrock_converse
+bedrockconverse
 cohere: cohere chatcohere cohere_chat cohereembeddings
 mistral: mistral mistralai chatmistralai mistral_ai
 groq: groq chatgroq
@@ -42,7 +46,8 @@ cloudflare: cloudflare workers_ai
 ollama: ollama ollama_chat chatollama ollamallm ollamaembeddings
 hub: vllm hosted_vllm tgi text_generation_inference tei sglang huggingface hugging_face hf huggingfacehub
   huggingfaceembeddings huggingfacehubembeddings huggingfaceendpoint huggingfacepipeline transformers
-  sentence_transformers sentencetransformers sentence_transformer sentencetransformer fastembed infinity lmdeploy
+  sentence_transformers sentencetransformers sentence_transformer sentencetransformer fastembed infinity
+  lmdeploy
   llamacpp llama_cpp mlx unsloth text_embeddings_inference chathuggingface huggingfacebge localai
 """
 _HOSTS = (
@@ -52,29 +57,31 @@ _HOSTS = (
     ("together.xyz", "together"), ("together.ai", "together"), ("fireworks.ai", "fireworks"),
     ("api.deepseek.com", "deepseek"), ("api.x.ai", "xai"), ("openrouter.ai", "openrouter"),
     ("perplexity.ai", "perplexity"), ("replicate.com", "replicate"), ("integrate.api.nvidia.com", "nvidia"),
-    ("cohere.com", "cohere"), ("cohere.ai", "cohere"), ("voyageai.com", "voyage"), ("cerebras.ai", "cerebras"),
+    ("cohere.com", "cohere"), ("cohere.ai", "cohere"), ("voyageai.com", "voyage"), ("cerebras.ai",
+    "cerebras"),
     ("deepinfra.com", "deepinfra"), ("dashscope.aliyuncs.com", "dashscope"), ("moonshot.cn", "moonshot"),
     ("moonshot.ai", "moonshot"), ("bigmodel.cn", "zhipu"), ("models.github.ai", "github"),
-    ("api-inference.huggingface.co", HUB), ("router.huggingface.co", HUB), ("endpoints.huggingface.cloud", HUB),
+    ("api-inference.huggingface.co", HUB), ("router.huggingface.co", HUB),
+    ("endpoints.huggingface.cloud", HUB),
 )  # fmt: skip
 # Names that only one provider gives its models. A word alone (``gpt``) is none.
 _FAMILIES = (
-    (r"gpt-(?:3\.5|4|5|oss|image|realtime|audio)[\w.:-]*|chatgpt-4o[\w.-]*|o[134](?:-(?:mini|pro|preview|deep-research)"
+    ((r"gpt-(?:3\.5|4|5|oss|image|realtime|audio)[\w.:-]*|chatgpt-4o[\w.-]*|o[134](?:-(?:mini|pro|preview|deep-research)"
      r"[\w.-]*|-20\d\d-\d\d-\d\d)?|text-embedding-(?:3-(?:small|large)|ada-002)|dall-e-[23]|whisper-1|tts-1(?:-hd)?"
-     r"|omni-moderation[\w.-]*|text-davinci-\d+|ft:gpt[\w.:-]*|sora-\d[\w.-]*", "openai"),
+     r"|omni-moderation[\w.-]*|text-davinci-\d+|ft:gpt[\w.:-]*|sora-\d[\w.-]*"), "openai"),
     (r"claude-(?:\d|instant|opus|sonnet|haiku|v\d)[\w.@:-]*", "anthropic"),
-    (r"(?:models/)?gemini-\d[\w.-]*|gemini-(?:pro|flash|embedding)[\w.-]*|imagen-\d[\w.-]*|veo-\d[\w.-]*"
-     r"|text-embedding-00[45]|(?:text|chat)-bison[\w.@-]*|textembedding-gecko[\w.@-]*", "google"),
-    (r"(?:mistral|ministral|pixtral|magistral)-(?:large|medium|small|tiny|embed|ocr|3b|8b|12b)[\w.-]*"
-     r"|codestral-[\w.-]+|open-mi[sx]tral-[\w.-]+|devstral-[\w.-]+", "mistral"),
-    (r"command-(?:r|a|light|nightly)[\w.-]*|embed-(?:english|multilingual|v4)[\w.-]*"
-     r"|rerank-(?:english|multilingual|v3)[\w.-]*", "cohere"),
+    ((r"(?:models/)?gemini-\d[\w.-]*|gemini-(?:pro|flash|embedding)[\w.-]*|imagen-\d[\w.-]*|veo-\d[\w.-]*"
+     r"|text-embedding-00[45]|(?:text|chat)-bison[\w.@-]*|textembedding-gecko[\w.@-]*"), "google"),
+    ((r"(?:mistral|ministral|pixtral|magistral)-(?:large|medium|small|tiny|embed|ocr|3b|8b|12b)[\w.-]*"
+     r"|codestral-[\w.-]+|open-mi[sx]tral-[\w.-]+|devstral-[\w.-]+"), "mistral"),
+    ((r"command-(?:r|a|light|nightly)[\w.-]*|embed-(?:english|multilingual|v4)[\w.-]*"
+     r"|rerank-(?:english|multilingual|v3)[\w.-]*"), "cohere"),
     (r"grok-(?:\d|beta|code)[\w.-]*", "xai"),
     (r"deepseek-(?:chat|reasoner|coder)", "deepseek"),
     (r"sonar(?:-pro|-reasoning|-deep-research)[\w.-]*|llama-3[\w.-]*-sonar[\w.-]*", "perplexity"),
     (r"voyage-(?:\d|large|code|law|finance|multilingual)[\w.-]*", "voyage"),
-    (r"(?:us\.|eu\.|apac\.|global\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|qwen)\."
-     r"(?:claude|titan|nova|llama|mistral|mixtral|command|embed|rerank|jamba|j2|r1|qwen|v3)[\w.:-]*", "bedrock"),
+    ((r"(?:us\.|eu\.|apac\.|global\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|qwen)\."
+     r"(?:claude|titan|nova|llama|mistral|mixtral|command|embed|rerank|jamba|j2|r1|qwen|v3)[\w.:-]*"), "bedrock"),
     (r"qwen-(?:max|plus|turbo|long|vl|flash)[\w.-]*", "dashscope"),
 )  # fmt: skip
 
@@ -87,7 +94,8 @@ def provider_of(word: str) -> str:
 def provider_in(text: str) -> str:
     """Find the provider that a class path, a type or a name of several words speaks of; empty if none.
 
-    ``langchain_openai.ChatOpenAI``, ``@n8n/n8n-nodes-langchain.lmChatOllama``, ``OPENAI_MODEL``, ``azure-openai``.
+    ``langchain_openai.ChatOpenAI``, ``@n8n/n8n-nodes-langchain.lmChatOllama``, ``OPENAI_MODEL``,
+    ``azure-openai``.
     """
     if len(text) > 300:
         return ""
@@ -96,7 +104,7 @@ def provider_in(text: str) -> str:
     if found := provider_of(text):
         return found
     words = [word.lower() for word in _words().findall(text)]
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         if found := provider_of(f"{first}_{second}") or provider_of(first + second):
             return found
     found_words = [found for word in words if (found := provider_of(word))]

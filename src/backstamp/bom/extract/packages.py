@@ -1,8 +1,10 @@
 """Turns facts about packages into libraries of the supply graph.
 
-1. The key of a library is ``ecosystem:name``; where the target holds several versions of it, each is a part of
+1. The key of a library is ``ecosystem:name``; where the target holds several versions of it, each is a part
+   of
    its own: ``ecosystem:name@version``.
-2. What asks for a range means the versions that files of the same folder fix; else it stays a part without one.
+2. What asks for a range means the versions that files of the same folder fix; else it stays a part without
+   one.
 3. A version is stated only where exactly one is meant; a range is stated as a range.
 """
 
@@ -15,7 +17,8 @@ from backstamp.software.facts.packages import Need, PackageDescription, PinnedPa
 _LOCKED = Teller("packages/1", Method.DECLARED, 0.95)
 _WANTED = Teller("packages/1", Method.DECLARED, 0.9)
 _DEVELOPMENT = frozenset(
-    "dev develop development devel test tests testing lint linting docs doc documentation ci typing types mypy "
+    "dev develop development devel test tests testing lint linting docs doc documentation ci typing types "
+    "mypy "
     "bench benchmark benchmarks style format pre-commit coverage nox tox local quality qa".split()
 )
 _INSTALLED = ("installed", "conda-installed")
@@ -109,7 +112,7 @@ def _package(fact: PinnedPackage, names: _Names) -> Iterator[Stated | Linked]:
 
 
 def _digests(fact: PinnedPackage, part: Part, tell: Teller) -> Iterator[Stated]:
-    """A digest names one archive: where a lock accepts several (a wheel a platform), none is the package's."""
+    """A digest names one archive: where a lock accepts several, none is the package's."""
     if not fact.version:
         return
     by_algorithm: dict[str, list[str]] = {}
@@ -142,7 +145,7 @@ def _manner(fact: PinnedPackage) -> str:
 
 
 def role_of(group: str) -> str:
-    """Say what the packages of a group are for: ``development``, ``build``, ``optional``; empty if they run."""
+    """Say what a group is for: ``development``, ``build``, ``optional``; empty if its packages run."""
     if not group:
         return ""
     if group == "build":

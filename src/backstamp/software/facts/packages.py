@@ -21,12 +21,16 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
 class PinnedPackage(Fact, frozen=True, kw_only=True):
     """A package that a file asks for, locks or installs.
 
-    ``name`` is normalised by the rules of its ecosystem (PEP 503 for pypi), ``written`` is how it stands there.
-    ``version`` is empty unless exactly one is meant (``is_exact``); ``specifier`` is the condition as written.
+    ``name`` is normalised by the rules of its ecosystem (PEP 503 for pypi), ``written`` is how it stands
+    there.
+    ``version`` is empty unless exactly one is meant (``is_exact``); ``specifier`` is the condition as
+    written.
     ``hashes`` are ``algorithm:hex`` of the archives that are accepted. ``origin`` says where it comes from:
     ``registry``, ``url``, ``vcs``, ``path`` or ``channel``, and ``source`` its address without credentials;
-    ``revision`` is the commit or tag of a repository. ``group`` is empty for what always runs, else the name of
-    the extra, group or environment (``dev``, ``test``, ``extra:cuda``, ``build``). ``is_direct`` says whether the
+    ``revision`` is the commit or tag of a repository. ``group`` is empty for what always runs, else the name
+    of
+    the extra, group or environment (``dev``, ``test``, ``extra:cuda``, ``build``). ``is_direct`` says
+    whether the
     project itself asks for it; ``None`` where the file does not tell. ``file_kind`` is the kind of file:
     ``requirements``, ``uv-lock``, ``installed`` ...
     """

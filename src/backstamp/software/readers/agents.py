@@ -1,6 +1,7 @@
 """Reads definitions of agents: front matter of agent files, CrewAI, AutoGen, OpenAI assistants, LangGraph.
 
-An agent is named, with the model that it uses and the tools that it may call. A text of instructions for agents
+An agent is named, with the model that it uses and the tools that it may call. A text of instructions for
+agents
 (AGENTS.md) defines none.
 """
 
@@ -23,7 +24,8 @@ from backstamp.software.readers.scope import is_test
 
 _BY = "agents/1"
 _TELL = Teller(_BY, Method.DECLARED, 0.95)
-_FOLDERS = ("/.claude/agents/", "/.github/agents/", "/.opencode/agent/", "/.opencode/agents/", "/.cursor/agents/",
+_FOLDERS = ("/.claude/agents/", "/.github/agents/", "/.opencode/agent/", "/.opencode/agents/",
+    "/.cursor/agents/",
             "/.gemini/agents/", "/.github/chatmodes/", "/.codex/agents/")  # fmt: skip
 _ALIASES = frozenset(("sonnet", "opus", "haiku"))
 _MOST = 500
@@ -99,10 +101,7 @@ def _tool(document: Document, pointer: str, part: Part, tool: str) -> Iterator[S
     tool = shown(tool.strip(), 100)
     if not tool or is_placeholder(tool) or tool == "*":
         return
-    if tool.startswith("mcp__"):
-        key = "mcp:" + tool.split("__")[1]
-    else:
-        key = "name:" + tool
+    key = "mcp:" + tool.split("__")[1] if tool.startswith("mcp__") else "name:" + tool
     yield _TELL.links(document.place(pointer), part, Relation.USES, Part(Kind.TOOL, key), manner="tool")
 
 

@@ -1,7 +1,8 @@
 """Says what command lines use: model servers and their options, downloads, installations, containers.
 
 Shared by scripts, container files, compose and Kubernetes files, workflows. A program that serves or fetches
-models takes any name; another program's ``--model`` counts only with evidence (see ``naming``). What only prints
+models takes any name; another program's ``--model`` counts only with evidence (see ``naming``). What only
+prints
 or searches its words uses nothing.
 """
 
@@ -24,13 +25,18 @@ from backstamp.software.readers.settings import role_of
 
 # Programs that serve or convert models: positional arguments that name one, after a word of theirs.
 _SERVERS: dict[str, tuple[str, ...]] = {
-    "vllm": ("serve", "bench", "chat", "complete"), "text-generation-launcher": (), "text-embeddings-router": (),
-    "llama-server": (), "llama-cli": (), "llama-embedding": (), "llama-run": ("",), "trtllm-serve": ("", "serve"),
+    "vllm": ("serve", "bench", "chat", "complete"), "text-generation-launcher": (),
+    "text-embeddings-router": (),
+    "llama-server": (), "llama-cli": (), "llama-embedding": (), "llama-run": ("",), "trtllm-serve": ("",
+    "serve"),
     "trtllm-build": (), "trtllm-bench": (), "lmdeploy": ("api_server", "chat"), "aphrodite": ("run",),
     "mlx_lm.server": (), "mlx_lm.generate": (), "infinity_emb": (), "sglang": ("serve",), "optimum-cli": (),
-    "ct2-transformers-converter": (), "llamafile": (), "tabby": (), "lightllm": (), "tgi": (), "sglang.launch_server": (),
-    "vllm.entrypoints.openai.api_server": (), "vllm.entrypoints.api_server": (), "lightllm.server.api_server": (),
-    "transformers.onnx": (), "fastchat.serve.model_worker": (), "fastchat.serve.vllm_worker": (), "llama_cpp.server": (),
+    "ct2-transformers-converter": (), "llamafile": (), "tabby": (), "lightllm": (), "tgi": (),
+    "sglang.launch_server": (),
+    "vllm.entrypoints.openai.api_server": (), "vllm.entrypoints.api_server": (),
+    "lightllm.server.api_server": (),
+    "transformers.onnx": (), "fastchat.serve.model_worker": (), "fastchat.serve.vllm_worker": (),
+    "llama_cpp.server": (),
     "optimum.exporters.onnx": (), "mlc_llm": ("serve", "chat"), "ramalama": ("run", "serve", "pull"),
     "transformers-cli": ("download",), "lm_eval": (), "lm-eval": (), "tritonserver": (),
     "text-generation-server": ("serve", "download-weights"), "xinference": (),
@@ -38,17 +44,23 @@ _SERVERS: dict[str, tuple[str, ...]] = {
 _OPTIONS = {
     "model": Kind.MODEL, "model-id": Kind.MODEL, "model-path": Kind.MODEL, "model-name-or-path": Kind.MODEL,
     "hf-repo": Kind.MODEL, "hfr": Kind.MODEL, "hf": Kind.MODEL, "m": Kind.MODEL, "hf-repo-draft": Kind.MODEL,
-    "speculative-model": Kind.MODEL, "draft-model": Kind.MODEL, "model-dir": Kind.MODEL, "pretrained-model-name-or-path": Kind.MODEL,
-    "speculative-draft-model-path": Kind.MODEL, "base-model": Kind.MODEL, "hf-model": Kind.MODEL, "mmproj": Kind.MODEL,
+    "speculative-model": Kind.MODEL, "draft-model": Kind.MODEL, "model-dir": Kind.MODEL,
+    "pretrained-model-name-or-path": Kind.MODEL,
+    "speculative-draft-model-path": Kind.MODEL, "base-model": Kind.MODEL, "hf-model": Kind.MODEL,
+    "mmproj": Kind.MODEL,
     "tokenizer": Kind.TOKENIZER, "tokenizer-path": Kind.TOKENIZER, "tokenizer-name": Kind.TOKENIZER,
-    "lora": Kind.ADAPTER, "lora-adapters": Kind.ADAPTER, "adapter-path": Kind.ADAPTER, "lora-modules": Kind.ADAPTER,
-    "lora-paths": Kind.ADAPTER, "adapter": Kind.ADAPTER, "dataset": Kind.DATASET, "dataset-name": Kind.DATASET,
-    "chat-model": Kind.MODEL, "embedding-model": Kind.MODEL, "embed-model": Kind.MODEL, "reranker-model": Kind.MODEL,
+    "lora": Kind.ADAPTER, "lora-adapters": Kind.ADAPTER, "adapter-path": Kind.ADAPTER,
+    "lora-modules": Kind.ADAPTER,
+    "lora-paths": Kind.ADAPTER, "adapter": Kind.ADAPTER, "dataset": Kind.DATASET,
+    "dataset-name": Kind.DATASET,
+    "chat-model": Kind.MODEL, "embedding-model": Kind.MODEL, "embed-model": Kind.MODEL,
+    "reranker-model": Kind.MODEL,
     "judge-model": Kind.MODEL, "peft": Kind.ADAPTER, "pretrained": Kind.MODEL,
 }  # fmt: skip
 _SILENT = frozenset(
     "echo printf grep egrep rg sed awk cat rm mkdir cp mv test [ [[ ls find touch read trap true false cd "
-    "chmod chown ln tail head tee wc sort diff jq yq apt apt-get apk yum dnf brew useradd kill pkill sleep set shift".split()
+    "chmod chown ln tail head tee wc sort diff jq yq apt apt-get apk yum dnf brew useradd kill "
+    "pkill sleep set shift".split()
 )
 _WRAPPERS = frozenset(
     "sudo env nohup exec time command uv poetry pipx pdm hatch rye pixi xargs stdbuf numactl tini".split()
@@ -57,13 +69,15 @@ _WRAPPERS = frozenset(
 _OF_HUB = frozenset(
     ("model-name-or-path", "pretrained-model-name-or-path", "hf-model", "dataset-name", "tokenizer-name")
 )
-_FLAGS = frozenset(("-d", "-i", "-t", "-it", "-ti", "-dit", "-itd", "--rm", "--privileged", "--init", "--detach",
-                    "--interactive", "--tty", "-P", "--read-only", "--no-healthcheck", "--quiet", "-q"))  # fmt: skip
+_FLAGS = frozenset(("-d", "-i", "-t", "-it", "-ti", "-dit", "-itd", "--rm", "--privileged", "--init",
+    "--detach",
+                    "--interactive", "--tty", "-P", "--read-only", "--no-healthcheck", "--quiet",
+                    "-q"))  # fmt: skip
 _MOST_DEPTH = 4
 
 
 class Commands(msgspec.Struct, frozen=True):
-    """Reads the command lines of one file. ``variables`` are known values, and grow as scripts assign them."""
+    """Reads the command lines of one file. ``variables`` are known values; they grow as scripts assign."""
 
     blob: Blob
     by: str
@@ -117,9 +131,7 @@ class Commands(msgspec.Struct, frozen=True):
         rest = Command(words[at + 1 :], command.lines[at + 1 :])
         if program in ("export", "declare", "local", "readonly", "set"):
             yield from self.command(Command(tuple(w for w in rest.words if "=" in w), rest.lines), depth + 1)
-        elif program in _WRAPPERS and program not in ("uv",):
-            yield from self.command(_unwrapped(rest), depth + 1)
-        elif program == "uv" and rest.words[:1] in (("run",), ("tool",)):
+        elif program in _WRAPPERS and (program != "uv" or rest.words[:1] in (("run",), ("tool",))):
             yield from self.command(_unwrapped(rest), depth + 1)
         elif program in ("bash", "sh", "zsh", "/bin/sh") and "-c" in _short(rest.words):
             yield from self._inner_script(rest, depth)
@@ -309,8 +321,10 @@ class Commands(msgspec.Struct, frozen=True):
         for word, line in zip(words, rest.lines, strict=True):
             self.budget.spend_operations()
             if skip or word.startswith("-"):
-                skip = word in ("-r", "-c", "-i", "-f", "--index-url", "--extra-index-url", "--find-links", "-t",
-                                "--requirement", "--constraint", "--trusted-host", "--target", "--python")  # fmt: skip
+                skip = word in ("-r", "-c", "-i", "-f", "--index-url", "--extra-index-url", "--find-links",
+                    "-t",
+                                "--requirement", "--constraint", "--trusted-host", "--target",
+                                "--python")  # fmt: skip
                 continue
             value = expanded(word, self.variables)
             if value and word not in ("install", "pip", "add"):

@@ -82,7 +82,7 @@ def _match(text: str, blob: Blob, line: int) -> PinnedPackage | None:
     rest = rest.partition(" #")[0].partition("[")[0].strip()
     end = next((at for at, c in enumerate(rest) if c in " =<>!~"), len(rest))
     name, condition = rest[:end].strip().lower(), rest[end:].strip()
-    if not name or name == "python" and not condition:
+    if not name or (name == "python" and not condition):
         return None if not name else _conda(name, "", "", channel if sep else "", blob, line)
     version = ""
     parts = condition.lstrip("=").split("=")

@@ -1,7 +1,8 @@
 """Reads configurations of applications (YAML, JSON, TOML): the models, datasets and services that they name.
 
 Among them LiteLLM and promptfoo, LangChain, n8n, Dify, Flowise, Continue, Haystack, Helm values, Kubernetes
-and KServe, compose files and workflows. Keys say that a value may be a name (``settings``), values and what stands
+and KServe, compose files and workflows. Keys say that a value may be a name (``settings``), values and what
+stands
 around them whether it is one (``naming``). Schemas, lock files and what other readers know is left alone.
 """
 
@@ -27,25 +28,33 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".jsonc", ".toml")
 _WORDS = (b"odel", b"MODEL", b"llm", b"LLM", b"hf://", b"image:", b"run:", b"ckpt_name", b"mbedd", b"dataset",
           b"huggingface", b"deployment", b"providers", b"repo_id", b"storageUri", b"engine")  # fmt: skip
 _PROVIDERS = (
-    "provider", "model_provider", "llm_provider", "modelProvider", "custom_llm_provider", "api_type", "apiType",
-    "vendor", "type", "_type", "class", "class_name", "_target_", "llm_type", "backend", "framework", "platform",
-    "runtime", "service", "client", "api", "kind", "source", "engine", "id", "node_type", "class_type", "family",
-    "embedding_provider", "provider_id", "providerId", "providerName", "provider_type", "library", "llmProvider",
+    "provider", "model_provider", "llm_provider", "modelProvider", "custom_llm_provider", "api_type",
+    "apiType",
+    "vendor", "type", "_type", "class", "class_name", "_target_", "llm_type", "backend", "framework",
+    "platform",
+    "runtime", "service", "client", "api", "kind", "source", "engine", "id", "node_type", "class_type",
+    "family",
+    "embedding_provider", "provider_id", "providerId", "providerName", "provider_type", "library",
+    "llmProvider",
 )  # fmt: skip
 _ADDRESSES = (
-    "base_url", "api_base", "apiBase", "baseUrl", "baseURL", "base_uri", "endpoint", "url", "host", "openai_api_base",
+    "base_url", "api_base", "apiBase", "baseUrl", "baseURL", "base_uri", "endpoint", "url", "host",
+    "openai_api_base",
     "azure_endpoint", "api_url", "apiUrl", "server_url", "uri", "openai_base_url",
 )  # fmt: skip
 _LISTS = {
     "models": Kind.MODEL, "model_ids": Kind.MODEL, "model_names": Kind.MODEL, "embedding_models": Kind.MODEL,
-    "fallbacks": Kind.MODEL, "fallback_models": Kind.MODEL, "datasets": Kind.DATASET, "base_models": Kind.MODEL,
+    "fallbacks": Kind.MODEL, "fallback_models": Kind.MODEL, "datasets": Kind.DATASET,
+    "base_models": Kind.MODEL,
     "allowed_models": Kind.MODEL, "llms": Kind.MODEL, "adapters": Kind.ADAPTER, "loras": Kind.ADAPTER,
 }  # fmt: skip
 _INNER = ("name", "id", "model_id", "model_name", "value", "repo", "repo_id", "path", "uri", "default")
-_COMMANDS = frozenset(("command", "args", "cmd", "entrypoint", "extraArgs", "extra_args", "engineArgs", "vllmArgs",
+_COMMANDS = frozenset(("command", "args", "cmd", "entrypoint", "extraArgs", "extra_args", "engineArgs",
+    "vllmArgs",
                        "modelArgs", "serverArgs", "containerArgs"))  # fmt: skip
 _SCRIPTS = frozenset(("run", "script", "before_script", "setup", "postCreateCommand", "postStartCommand"))
-_SKIPPED = frozenset(("properties", "definitions", "$defs", "examples", "example", "enum", "mcpServers", "mcp_servers",
+_SKIPPED = frozenset(("properties", "definitions", "$defs", "examples", "example", "enum", "mcpServers",
+    "mcp_servers",
                       "context_servers", "patternProperties", "permissions"))  # fmt: skip
 _COMFY = {"ckpt_name": Kind.MODEL, "unet_name": Kind.MODEL, "vae_name": Kind.MODEL, "clip_name": Kind.MODEL,
           "control_net_name": Kind.MODEL, "lora_name": Kind.ADAPTER, "clip_name1": Kind.MODEL,
@@ -74,7 +83,7 @@ class ConfigurationsReader:
         count = 0
         try:
             for document in settings_of(blob, budget):
-                if is_foreign_tree(document.tree, blob.name):
+                if is_foreign_tree(document.tree):
                     continue
                 for statement in _Walk(document, budget, certainty).statements():
                     count += 1
@@ -135,8 +144,8 @@ class _Walk:
 
     def _text(self, key: str, text: str, pointer: str, provider: str, revision: str) -> Iterator[Statement]:
         if key in _COMFY and text.lower().endswith(_WEIGHTS):
-            name = Name(Part(_COMFY[key], "name:" + text.replace("\\", "/").rpartition("/")[2]), "", 0.9)
-            yield self._link(name, pointer, key)
+            part = Part(_COMFY[key], "name:" + text.replace("\\", "/").rpartition("/")[2])
+            yield self._link(Name(part, "", 0.9), pointer, key)
             return
         if key in _SCRIPTS and self.document.lines:
             start = self.document.line(pointer)
@@ -179,9 +188,9 @@ class _Walk:
             if not isinstance(each, str):
                 continue
             if role is not None or is_choice:
-                found = named(each, role or Kind.MODEL, provider="" if is_choice else provider)
-                if found is not None:
-                    yield self._link(found, inner, key)
+                near = "" if is_choice else provider
+                if (listed := named(each, role or Kind.MODEL, provider=near)) is not None:
+                    yield self._link(listed, inner, key)
             elif key in ("environment", "env", "envs") and "=" in each:
                 variable, _, value = each.partition("=")
                 yield from self.commands.environment(variable, value, self.document.line(inner))

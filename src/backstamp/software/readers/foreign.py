@@ -5,21 +5,26 @@ from backstamp.core.tree import Json, tree_at
 # Files of models, tools and package managers, which other readers know or which name no AI part of their own.
 _FILES = frozenset(
     "tokenizer_config.json tokenizer.json generation_config.json adapter_config.json "
-    "preprocessor_config.json processor_config.json special_tokens_map.json model_index.json modules.json vocab.json "
+    "preprocessor_config.json processor_config.json special_tokens_map.json model_index.json modules.json "
+    "vocab.json "
     "config_sentence_transformers.json sentence_bert_config.json trainer_state.json all_results.json "
     "eval_results.json train_results.json added_tokens.json quantize_config.json scheduler_config.json "
-    "package.json package-lock.json npm-shrinkwrap.json pnpm-lock.yaml tsconfig.json composer.json pyproject.toml "
+    "package.json package-lock.json npm-shrinkwrap.json pnpm-lock.yaml tsconfig.json composer.json "
+    "pyproject.toml "
     "pylock.toml cargo.toml mlmodel dvc.yaml dataset_info.json dataset_infos.json croissant.json "
-    "pixi.toml openapi.yaml openapi.json swagger.json openapi.yml mkdocs.yml codecov.yml .pre-commit-config.yaml "
+    "pixi.toml openapi.yaml openapi.json swagger.json openapi.yml mkdocs.yml codecov.yml "
+    ".pre-commit-config.yaml "
     "wandb-metadata.json wandb-summary.json codemeta.json citation.cff mcp.json .mcp.json "
     "claude_desktop_config.json langgraph.json model.safetensors.index.json renovate.json".split()
 )
 _TRAINING = (
-    ({"base_model"}, {"datasets", "micro_batch_size", "adapter", "sequence_len", "gradient_accumulation_steps"}),
+    ({"base_model"}, {"datasets", "micro_batch_size", "adapter", "sequence_len",
+    "gradient_accumulation_steps"}),
     (
         {"model_name_or_path"},
         {
-            "finetuning_type", "stage", "dataset", "per_device_train_batch_size", "learning_rate", "output_dir",
+            "finetuning_type", "stage", "dataset", "per_device_train_batch_size", "learning_rate",
+            "output_dir",
             "dataset_name", "lora_rank", "template", "num_train_epochs",
         },
     ),
@@ -27,7 +32,8 @@ _TRAINING = (
     ({"merge_method"}, {"models", "slices", "base_model"}),
 )  # fmt: skip
 _OF_OTHERS = (
-    {"architectures"}, {"model_type"}, {"peft_type"}, {"_class_name"}, {"nbformat"}, {"bomFormat"}, {"spdxVersion"},
+    {"architectures"}, {"model_type"}, {"peft_type"}, {"_class_name"}, {"nbformat"}, {"bomFormat"},
+    {"spdxVersion"},
     {"openapi"}, {"swagger"}, {"@context"}, {"asyncapi"}, {"lockfileVersion"}, {"weight_map"}, {"_wandb"},
     {"flavors"}, {"metadata", "package", "version"},
 )  # fmt: skip
@@ -46,7 +52,7 @@ def is_foreign_file(path: str) -> bool:
     )
 
 
-def is_foreign_tree(tree: Json, name: str) -> bool:
+def is_foreign_tree(tree: Json) -> bool:
     """Say by its keys whether a document is none of an application: a schema, a model's, a training's."""
     if not isinstance(tree, dict):
         return False

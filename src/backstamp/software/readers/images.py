@@ -6,8 +6,10 @@ from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Linked, Method, Part, Relation, Teller
 
 _SERVERS = (
-    "vllm/vllm-openai", "vllm/", "huggingface/text-generation-inference", "huggingface/text-embeddings-inference",
-    "lmsysorg/sglang", "ggml-org/llama.cpp", "ggerganov/llama.cpp", "michaelf34/infinity", "openmmlab/lmdeploy",
+    "vllm/vllm-openai", "vllm/", "huggingface/text-generation-inference",
+    "huggingface/text-embeddings-inference",
+    "lmsysorg/sglang", "ggml-org/llama.cpp", "ggerganov/llama.cpp", "michaelf34/infinity",
+    "openmmlab/lmdeploy",
     "nvcr.io/nim/", "tensorrt-llm", "localai/localai", "text-embeddings-router", "alpindale/aphrodite",
     "rocm/vllm", "opea/vllm", "djl-serving", "huggingface-pytorch-tgi", "tritonserver", "vllm-openai",
 )  # fmt: skip

@@ -1,8 +1,10 @@
 """Reads which MCP servers a project or a desktop lets agents call, and what starts them.
 
-A server is a tool: its command or address, the package or image that it is, and whether that is pinned. Of its
+A server is a tool: its command or address, the package or image that it is, and whether that is pinned. Of
+its
 environment only the names are stated, and values of options that hold secrets are masked.
-Source: the configuration of Claude, Cursor, VS Code, Windsurf, Zed, Cline, Gemini, Codex, Continue and others.
+Source: the configuration of Claude, Cursor, VS Code, Windsurf, Zed, Cline, Gemini, Codex, Continue and
+others.
 """
 
 from collections.abc import Iterator
@@ -157,7 +159,11 @@ def package_of_command(words: list[str]) -> tuple[str, str, str] | None:
             name, _, version = text.partition("@")
             return ("pypi", normalised(name), "" if version == "latest" else version) if name else None
         requirement = requirement_of(text)
-        if requirement is None or text.endswith((".py", ".js")) or program == "uv" and words[1:2] == ["run"]:
+        if (
+            requirement is None
+            or text.endswith((".py", ".js"))
+            or (program == "uv" and words[1:2] == ["run"])
+        ):
             return None
         return "pypi", normalised(requirement.name), exact_version(requirement.specifier)
     if program in ("docker", "podman") and "run" in words[:3]:

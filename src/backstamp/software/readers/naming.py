@@ -1,7 +1,8 @@
 """Decides whether a text in a configuration names a model, dataset, tokenizer or adapter, and which.
 
 1. Evidence is needed: a hub name with its organisation, a provider beside or above the text, a prefix of a
-   provider, or a name that only one provider gives. A word under the key ``model`` alone is none: cars, database
+   provider, or a name that only one provider gives. A word under the key ``model`` alone is none: cars,
+   database
    tables and estimators have models too.
 2. Templates, placeholders and prose are no names. Paths of the machine on which something ran are none.
 3. What a provider hosts is a service; what runs here (hub, Ollama) is a model.
@@ -19,20 +20,29 @@ from backstamp.knowledge.providers import HUB, family_of, provider_of
 _MOST = 200
 SELF = "self-hosted"  # the provider where a configuration names an address that is nobody's that is known
 _FOLDERS = frozenset(
-    "model models data dataset datasets checkpoint checkpoints ckpt ckpts output outputs out weights src app apps lib "
-    "assets config configs runs run results result logs log tmp temp cache dist build path images image audio video "
-    "text application multipart font storage artifacts saved saved_models trained_models pretrained exp experiments "
-    "scripts tests test examples docs files file resources static public api v1 v2 usr opt var home mnt workspace "
+    "model models data dataset datasets checkpoint checkpoints ckpt ckpts output outputs out weights src "
+    "app apps lib "
+    "assets config configs runs run results result logs log tmp temp cache dist build path images image "
+    "audio video "
+    "text application multipart font storage artifacts saved saved_models trained_models pretrained exp "
+    "experiments "
+    "scripts tests test examples docs files file resources static public api v1 v2 usr opt var home mnt "
+    "workspace "
     "content local bin etc s3 gs http https your-org your-username username user org repo my-org".split()
 )
 _FILES = (
-    ".pt", ".pth", ".bin", ".ckpt", ".safetensors", ".onnx", ".h5", ".keras", ".tflite", ".pb", ".gguf", ".ggml",
+    ".pt", ".pth", ".bin", ".ckpt", ".safetensors", ".onnx", ".h5", ".keras", ".tflite", ".pb", ".gguf",
+    ".ggml",
     ".pkl", ".joblib", ".engine", ".trt", ".nemo", ".mlmodel", ".pdparams", ".llamafile",
 )  # fmt: skip
 _OTHER_FILES = (
-    ".py", ".json", ".yaml", ".yml", ".toml", ".txt", ".md", ".csv", ".js", ".ts", ".sh", ".html", ".xml", ".jsonl",
+    ".py", ".json", ".yaml", ".yml", ".toml", ".txt", ".md", ".csv", ".js", ".ts", ".sh", ".html", ".xml",
+    ".jsonl",
     ".parquet", ".cfg", ".ini", ".jar", ".go", ".rs", ".java", ".png", ".jpg", ".svg", ".wav", ".mp3",
 )  # fmt: skip
+# Google has more models than those of language: of cars and clicks too.
+_OF_GOOGLE = ("gemini", "gemma", "bison", "gecko", "imagen", "veo", "embedding", "claude", "llama", "palm", "mistral",
+              "codey", "medlm", "learnlm", "unicorn", "endpoints/")  # fmt: skip
 _REMOTE = ("s3://", "gs://", "gcs://", "az://", "abfs://", "oci://", "pvc://", "models:/")
 
 
@@ -98,9 +108,12 @@ def _could_be_name(text: str) -> bool:
 
 
 _NO_NAMES = frozenset(
-    "auto true false default inherit none null latest main string base large small medium tiny custom local remote "
-    "linear ridge lasso logistic xgboost lightgbm random_forest randomforest svm mlp cnn lstm resnet user users "
-    "foo/bar org/model org/name user/model namespace/model and/or n/a input/output yes no on off enabled disabled".split()
+    "auto true false default inherit none null latest main string base large small medium tiny custom local "
+    "remote "
+    "linear ridge lasso logistic xgboost lightgbm random_forest randomforest svm mlp cnn lstm resnet user "
+    "users "
+    "foo/bar org/model org/name user/model namespace/model and/or n/a input/output yes no on off "
+    "enabled disabled".split()
 )
 
 
@@ -170,10 +183,10 @@ def _prefixed(text: str, kind: Kind, *, is_for_it: bool) -> Name | None:
             "messages",
         ):
             rest = rest.partition(":")[2]
-        if prefix.lower() in ("openai", "google", "mistralai", "nvidia", "cohere") and mark == "/":
+        is_both = prefix.lower() in ("openai", "google", "mistralai", "nvidia", "cohere") and mark == "/"
+        if is_both and (not family_of(rest) or rest.startswith("gpt-oss")):
             # Organisations of the hub have names of providers: only the provider's own families are hosted.
-            if not family_of(rest) or rest.startswith("gpt-oss"):
-                return _hub_name(text, kind, is_sure=is_for_it, may_be_bare=False)
+            return _hub_name(text, kind, is_sure=is_for_it, may_be_bare=False)
         if provider == "bedrock":
             rest = rest.removeprefix("converse/").removeprefix("invoke/")
         if rest.startswith(("/", ".")) or not _is_word().fullmatch(rest):
@@ -195,13 +208,15 @@ def _hosted(text: str, provider: str, kind: Kind) -> Name | None:
         return Name(Part(Kind.MODEL, "ollama:" + text))
     if provider in ("google", "vertex"):
         text = text.rpartition("models/")[2]
+        if not any(word in text.lower() for word in _OF_GOOGLE):
+            return None
     return Name(Part(Kind.SERVICE, f"{provider}:{text}"))
 
 
 def _hub_name(text: str, kind: Kind, *, is_sure: bool, may_be_bare: bool) -> Name | None:
     text, _, revision = text.partition("@")
     organisation, slash, name = text.partition("/")
-    if not is_hub_name(text) or not name and not (may_be_bare and not slash):
+    if not is_hub_name(text) or (not name and not (may_be_bare and not slash)):
         return None
     if slash and (organisation.lower() in _FOLDERS or (not is_sure and not _is_telling(text))):
         return None
@@ -211,7 +226,7 @@ def _hub_name(text: str, kind: Kind, *, is_sure: bool, may_be_bare: bool) -> Nam
 
 
 def _is_telling(text: str) -> bool:
-    """Say whether a name with an organisation looks like one of the hub: a size, a version, letters and marks."""
+    """Say whether a name with an organisation looks like one of the hub: a size, a version, marks."""
     name = text.partition("/")[2]
     return len(name) > 2 and (any(c.isdigit() or c in "-_." or c.isupper() for c in name))
 

@@ -1,4 +1,4 @@
-"""Reads what JavaScript projects ask for and have locked: package.json, package-lock.json, pnpm and yarn locks.
+"""Reads what JavaScript projects ask for and have locked: package.json, locks of npm, pnpm and yarn.
 
 Sources: npm's lockfile versions 1-3, pnpm's lockfile versions 5-9, yarn's lock version 1 and berry.
 """
@@ -158,7 +158,7 @@ def _resolved(url: str) -> tuple[str, str, str]:
 
 
 def _old_lock(tree: Json, blob: Blob) -> Iterator[Statement]:
-    """Lockfile version 1: packages inside packages. Without recursion, since the depth is the file's choice."""
+    """Lockfile version 1: packages inside packages, read without recursion."""
     stack: list[tuple[str, Tree]] = [("", tree_at(tree))]
     while stack:
         pointer, holder = stack.pop()

@@ -1,4 +1,4 @@
-"""Makes facts about packages out of what formats say: names, exact versions, addresses without credentials."""
+"""Makes facts about packages out of what formats say: names, versions, addresses without credentials."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,8 @@ from backstamp.software.facts.packages import Need, PinnedPackage
 
 VCS = ("git+", "hg+", "svn+", "bzr+")
 _DEVELOPMENT = frozenset(
-    "dev develop development devel test tests testing lint linting linters docs doc documentation ci typing types "
+    "dev develop development devel test tests testing lint linting linters docs doc documentation ci typing "
+    "types "
     "mypy bench benchmark benchmarks style format formatting pre-commit precommit coverage nox tox local "
     "dev-dependencies quality qa typecheck examples ruff pytest".split()
 )

@@ -1,7 +1,8 @@
 """Which files do not count as use: tests, fixtures, vendored code; and which are examples only."""
 
 _TESTS = frozenset(
-    "test tests testing __tests__ testdata test-data test_data fixtures __fixtures__ __mocks__ mocks spec specs e2e "
+    "test tests testing __tests__ testdata test-data test_data fixtures __fixtures__ __mocks__ mocks spec "
+    "specs e2e "
     "node_modules site-packages .git .venv venv vendor third_party".split()
 )
 _EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".tpl", "-example", "_example")

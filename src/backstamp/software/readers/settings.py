@@ -9,20 +9,28 @@ _ENDS = frozenset(
     "model name id path repo uri url dir location default or key checkpoint slug string tag".split()
 )
 _ALONE = {
-    "llm": Kind.MODEL, "repo_id": Kind.MODEL, "hf_repo": Kind.MODEL, "hf_repo_id": Kind.MODEL, "hub_id": Kind.MODEL,
-    "engine": Kind.MODEL, "deployment": Kind.MODEL, "deployment_name": Kind.MODEL, "deployment_id": Kind.MODEL,
-    "azure_deployment": Kind.MODEL, "deployment_ref": Kind.MODEL, "pretrained": Kind.MODEL, "hf_id": Kind.MODEL,
-    "pretrained_name": Kind.MODEL, "checkpoint": Kind.MODEL, "storage_uri": Kind.MODEL, "embedder": Kind.MODEL,
+    "llm": Kind.MODEL, "repo_id": Kind.MODEL, "hf_repo": Kind.MODEL, "hf_repo_id": Kind.MODEL,
+    "hub_id": Kind.MODEL,
+    "engine": Kind.MODEL, "deployment": Kind.MODEL, "deployment_name": Kind.MODEL,
+    "deployment_id": Kind.MODEL,
+    "azure_deployment": Kind.MODEL, "deployment_ref": Kind.MODEL, "pretrained": Kind.MODEL,
+    "hf_id": Kind.MODEL,
+    "pretrained_name": Kind.MODEL, "checkpoint": Kind.MODEL, "storage_uri": Kind.MODEL,
+    "embedder": Kind.MODEL,
     "reranker": Kind.MODEL, "embeddings": Kind.MODEL, "embedding": Kind.MODEL, "encoder_name": Kind.MODEL,
     "tokenizer": Kind.TOKENIZER, "dataset": Kind.DATASET, "adapter": Kind.ADAPTER, "lora": Kind.ADAPTER,
-    "lora_path": Kind.ADAPTER, "adapter_path": Kind.ADAPTER, "lora_repo": Kind.ADAPTER, "adapter_id": Kind.ADAPTER,
+    "lora_path": Kind.ADAPTER, "adapter_path": Kind.ADAPTER, "lora_repo": Kind.ADAPTER,
+    "adapter_id": Kind.ADAPTER,
     "adapter_name_or_path": Kind.ADAPTER, "dataset_path": Kind.DATASET, "hf_dataset": Kind.DATASET,
 }  # fmt: skip
 # Keys with "model" in them that say something else about it.
 _OTHERS = frozenset(
-    "type class kind size version max tokens temperature dir length dim dtype format provider args kwargs config "
-    "params parallel family list timeout port cache context limit mode architecture served alias task device load "
-    "description title owner fields field view sim data car vehicle year device db database user schema".split()
+    "type class kind size version max tokens temperature dir length dim dtype format provider args kwargs "
+    "config "
+    "params parallel family list timeout port cache context limit mode architecture served alias task "
+    "device load "
+    "description title owner fields field view sim data car vehicle year device db database user "
+    "schema".split()
 )
 
 
