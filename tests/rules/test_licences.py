@@ -1,5 +1,7 @@
 """Rules about licences: what is lost on the way from an origin, what is missing, what is not known."""
 
+from itertools import pairwise
+
 import pytest
 
 from backstamp.bom.catalog import AREA
@@ -301,3 +303,26 @@ def test_points_out_a_system_that_uses_what_is_for_research():
 def test_never_says_high():
     detectors = [d for family in AREA.families for d in detectors_of(family)]
     assert {d.RULE.severity.value for d in detectors} == {"medium", "low", "info"}
+
+
+def test_leaves_a_card_alone_that_names_several_licences():
+    assert told(value("model:", Trait.LICENSE, "mit", "README.md:3", ("cc-by-4.0", "README.md:4"))) == []
+
+
+def test_asks_for_a_licence_of_models_that_nothing_else_covers():
+    held = value("model:name:part", Trait.PARAMETERS, 12)
+    edges = ["system: contains model:name:part"]
+    assert codes(graph("system:", {"system:": "mit"}, edges, held)) == []
+    assert codes(graph("system:", {}, edges, held)) == ["LIC110"]
+
+
+def test_is_quick_on_large_graphs():
+    import time
+
+    names = [f"model:huggingface:org/m{at}" for at in range(600)]
+    edges = [f"{a} derived-from/finetune {b}" for a, b in pairwise(names)]
+    big = graph(names[0], dict.fromkeys(names[:-1], "mit") | {names[-1]: "cc-by-nc-4.0"}, edges)
+    started = time.process_time()
+    found = judged(big)
+    assert time.process_time() - started < 10
+    assert len(found) >= 100

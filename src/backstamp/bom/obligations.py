@@ -36,7 +36,7 @@ from backstamp.bom.standing import (
 )
 from backstamp.core.fact import Fact
 from backstamp.core.location import Location
-from backstamp.core.supply import Kind, Part, Relation
+from backstamp.core.supply import Kind, Part, Relation, Trait
 from backstamp.knowledge.licences import Obligations, name_of
 
 _MADE = (Kind.MODEL, Kind.ADAPTER, Kind.DATASET, Kind.TOKENIZER)
@@ -77,8 +77,9 @@ _REMEDY = {
 
 def licence_facts(graph: SupplyGraph) -> Iterator[Fact]:
     """Tell what is wrong with the licences of a graph, in the order of its parts."""
-    standings = {part: standing_of(graph, part) for part in graph.parts}
-    for part in graph.parts:
+    parts = graph.of_kind(*_MADE, *_USERS)
+    standings = {part: standing_of(graph, part) for part in parts}
+    for part in parts:
         yield from _disagreements(graph, part, standings)
         if part.kind in _MADE:
             yield from _lineage(graph, part, standings)
@@ -95,7 +96,7 @@ def _lineage(graph: SupplyGraph, part: Part, standings: dict[Part, Standing]) ->
     demanding: Standing | None = None
     for way in _ways_up(graph, part):
         parent = standings.get(way[-1].target) or standing_of(graph, way[-1].target)
-        if not parent.ways:
+        if not parent.is_asking:
             continue
         if demanding is None and all(any(_demands(o) for o in asked_by(each)) for each in parent.ways):
             demanding = parent
@@ -106,7 +107,7 @@ def _lineage(graph: SupplyGraph, part: Part, standings: dict[Part, Standing]) ->
             if (kind, parent.end.licence) not in told:
                 told.add((kind, parent.end.licence))
                 yield fact
-    if child.doubt and (is_here(graph, part) or (demanding and graph.edges_from(part))):
+    if child.doubt and (demanding or _is_on_its_own(graph, part, standings)):
         place = child.end.place or _place(graph, part)
         yield LicenceUnclear(
             place=place,
@@ -114,6 +115,15 @@ def _lineage(graph: SupplyGraph, part: Part, standings: dict[Part, Standing]) ->
             doubt=child.doubt,
             demanding=demanding.end if demanding else None,
         )
+
+
+def _is_on_its_own(graph: SupplyGraph, part: Part, standings: dict[Part, Standing]) -> bool:
+    """Nothing that holds the part says a licence for it. A file of data beside code is no work by itself."""
+    if part == graph.subject:
+        return True
+    holders = [standings.get(edge.part) for edge in graph.edges_to(part, Relation.CONTAINS)]
+    is_held = any(holder and holder.licence and not holder.doubt for holder in holders)
+    return part.kind in _MODELS and is_here(graph, part) and not is_held
 
 
 def _ways_up(graph: SupplyGraph, part: Part) -> Iterator[tuple[Edge, ...]]:
@@ -370,13 +380,16 @@ def _disagreements(graph: SupplyGraph, part: Part, standings: dict[Part, Standin
     if not standing.licence or standing.end.is_assumed:
         return
     told = {standing.licence.expression}
+    end = standing.end
     for saying in sayings(graph, part):
         other = saying.licence
         if not other or not other.is_known or other.expression in told or agree(standing.licence, other):
             continue
         told.add(other.expression)
         place = saying.claim.evidence.place
-        end = standing.end
+        is_list = saying.claim.trait is Trait.LICENSE and end.place and end.place.path == place.path
+        if is_list:
+            continue  # one place that names several: which is for what is not said, but nothing disagrees
         yield LicenceDisagreement(
             place=end.place or place,
             chosen=end,

@@ -1,6 +1,7 @@
 """The licence that a part of a supply graph stands under, as far as the graph tells."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -28,6 +29,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     end: End
     licence: Licence | None
     doubt: Doubt | None = None
+
+    @property
+    def is_asking(self) -> bool:
+        """Its licence asks more of what is made of it than to name and copy it."""
+        return is_asking(self.ways)
 
     @property
     def ways(self) -> tuple[frozenset[str], ...]:
@@ -124,6 +130,22 @@ def files_of(graph: SupplyGraph, part: Part) -> tuple[str, ...]:
 def asked_by(way: frozenset[str]) -> list[Obligations]:
     """What a set of licences asks, as far as it is in the table."""
     return [found for each in sorted(way) if (found := obligations_of(each))]
+
+
+@lru_cache(maxsize=1024)
+def is_asking(ways: tuple[frozenset[str], ...]) -> bool:
+    """Say whether any of these licences has terms that can get lost."""
+    return any(
+        one.forbids_commerce
+        or one.forbids_derivatives
+        or one.terms.share_alike is not None
+        or one.terms.pass_on is not None
+        or one.terms.outputs is not None
+        or one.terms.notice is not None
+        or one.terms.name_prefix is not None
+        for way in ways
+        for one in asked_by(way)
+    )
 
 
 def is_same(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -43,6 +43,7 @@ class Licence(msgspec.Struct, frozen=True, kw_only=True):
 UNKNOWN = Licence(expression="NOASSERTION", choices=(), confidence=1.0, is_known=False)
 
 
+@lru_cache(maxsize=2048)
 def normalised(text: str) -> Licence | None:
     """Understand what is written for a licence; ``None`` if it is not understood."""
     written = text.strip().strip("\"'`").strip()

@@ -5,7 +5,7 @@ those on which the text is silent; a licence without terms is one that is known 
 """
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -157,6 +157,7 @@ def entries() -> dict[str, Entry]:
     return {entry.id: entry for entry in table().licence}
 
 
+@lru_cache(maxsize=2048)
 def obligations_of(licence_id: str) -> Obligations | None:
     """Give what a licence asks, by its SPDX id or reference; ``None`` if its text was not read.
 
@@ -197,7 +198,8 @@ def origin_of(key: str) -> str:
     world, _, name = key.partition(":")
     if world not in ("huggingface", "ollama"):
         return ""
-    wanted = (name if world == "huggingface" else "ollama/" + name).lower()
+    tag = "" if ":" in name else ":"
+    wanted = (name if world == "huggingface" else f"ollama/{name}{tag}").lower()
     return next(
         (row.licence for row in table().origin if wanted.startswith(row.names)),
         "",

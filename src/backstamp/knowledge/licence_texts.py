@@ -6,6 +6,7 @@
    nearly all of them (Broder, "On the resemblance and containment of documents", 1997), the words that tell
    it, and none of those that deny it.
 3. Of licences of one family, which share most of their words, the one with the most of its own runs is taken.
+   Short ones are told apart by their words alone: names of people and companies stand in between.
 4. Licences whose text is not at hand are known by the words that tell them alone, with less confidence.
 """
 
@@ -24,10 +25,10 @@ _OWN = 24
 _LARGEST = 1024 * 1024  # characters that are looked at: notices of large products are longer
 _NEARLY = 0.8
 _OWN_NEARLY = 0.6
-_FOREIGN = 0.45  # of a short text: more than that is another licence which has this one in it
+_FOREIGN = 0.45  # of a text with a short licence: more than that are other texts
 _SHORT = 600  # runs
 _SHORT_NEARLY = 0.85
-_SHORT_SHARE = 0.78
+_SHORT_SHARE = 0.72
 _SURE = 0.97
 
 
@@ -79,7 +80,7 @@ def recognised(text: str) -> list[Recognition]:
         known = prints().get(entry.text)
         if (known is None and not entry.tells) or not _is_told(entry, joined):
             continue
-        match = _matched(entry, known, runs)
+        match = _matched(entry, known, runs, words)
         if match is None:
             continue
         group = entry.kin or entry.id
@@ -95,26 +96,34 @@ def _is_told(entry: Entry, joined: str) -> bool:
     )
 
 
+def _share_of(sketch: tuple[int, ...], runs: set[int]) -> float:
+    return sum(1 for run in sketch if run in runs) / len(sketch)
+
+
 def _matched(
-    entry: Entry, known: Print | None, runs: set[int]
+    entry: Entry, known: Print | None, runs: set[int], words: list[str]
 ) -> tuple[tuple[float, float], Recognition] | None:
     if known is None:
         share = min(1.0, 400 / len(runs))
         return (0.5, 0.0), Recognition(id=entry.id, found=1.0, share=share, confidence=0.85)
     is_short = known.runs < _SHORT
-    found = sum(1 for run in known.sketch if run in runs) / len(known.sketch)
+    found = _share_of(known.sketch, runs)
     if found < (_SHORT_NEARLY if is_short else _NEARLY):
         return None
-    own = sum(1 for run in known.own if run in runs) / len(known.own) if known.own else 1.0
+    own = _share_of(known.own, runs) if known.own and not is_short else 1.0
     if own < _OWN_NEARLY:
         return None
     share = min(1.0, found * known.runs / len(runs))
-    if is_short and share < 1 - _FOREIGN:
-        return None
     if is_short and share < _SHORT_SHARE:
-        confidence = 0.55  # something was added to a short licence: that can turn it into another
+        # Something was added to a short licence, which can turn it into another; long texts that begin with
+        # it are those of products which add the notices of others.
+        head = runs_of(words[: int(known.runs * 1.3) + 60]) if share < 1 - _FOREIGN else runs
+        if head is not runs and _share_of(known.sketch, head) < _SHORT_NEARLY:
+            return None
+        confidence = 0.55 if head is runs else 0.7
     else:
-        confidence = 0.98 if found >= _SURE and share >= 0.8 else 0.9 if found >= 0.9 else 0.75
+        is_most = share >= 0.8 or not is_short
+        confidence = 0.98 if found >= _SURE and share >= 0.8 else 0.9 if found >= 0.9 and is_most else 0.75
     recognition = Recognition(
         id=entry.id, found=round(found, 3), share=round(share, 3), confidence=confidence
     )

@@ -83,3 +83,11 @@ def test_fingerprints_are_what_the_tool_makes():
 @given(st.text(max_size=2000))
 def test_any_text_gives_a_list(text: str):
     assert isinstance(recognised(text), list)
+
+
+def test_a_product_with_notices_of_others_keeps_its_own_licence():
+    product = MIT + "\nNotices of others\n" + apache()
+    assert [(found.id, found.confidence) for found in recognised(product)] == [
+        ("Apache-2.0", 0.98),
+        ("MIT", 0.7),
+    ]

@@ -35,7 +35,19 @@ def test_reads_files_that_are_named_for_it(name: str):
     assert [fact.value for fact in stated(apache().encode(), f"a/{name}")] == ["Apache-2.0"]
 
 
-@pytest.mark.parametrize("name", ["README.md", "license.py", "licenses.json", "model.txt", "relicensed.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "license.py",
+        "licenses.json",
+        "model.txt",
+        "relicensed.txt",
+        "LICENSE-CODE",
+        "THIRD_PARTY_LICENSES",
+        "third_party/x/LICENSE",
+    ],
+)
 def test_leaves_other_files_alone(name: str):
     assert stated(MIT.encode(), name) == []
 
@@ -58,3 +70,9 @@ def test_bad_bytes_in_between_do_not_matter():
 @given(st.binary(max_size=3000))
 def test_any_bytes_give_facts_about_the_file(data: bytes):
     assert {fact.place.path[0] for fact in stock(data, "LICENSE").facts} == {"LICENSE"}
+
+
+def test_takes_a_licence_for_data_for_that_of_the_dataset():
+    assert [(fact.part.kind, fact.value) for fact in stated(MIT.encode(), "LICENSE-DATA")] == [
+        (Kind.DATASET, "MIT")
+    ]
