@@ -63,7 +63,9 @@ def _write_vulnerability(draft: Draft, flaw: Tree, path: str) -> None:
         if is_time(time := said(flaw, ours)):
             element[key] = time
     references: list[Json] = []
-    cwes: list[Json] = [f"{_NUMBERED}{each}" for each in list_at(flaw, "cwes") if type(each) is int]
+    cwes: list[Json] = [
+        f"{_NUMBERED}{each}" for each in list_at(flaw, "cwes") if type(each) is int and each >= 0
+    ]
     if cwes:
         references.append({"type": "ExternalRef", "externalRefType": "cwe", "locator": cwes})
     for each in trees_at(flaw, "advisories"):
