@@ -61,10 +61,15 @@ def _subject(homes: Homes, ties: list[Tie]) -> Part:
     return Part(Kind.SYSTEM, ROOT)
 
 
+def parts_of(homes: Homes) -> list[Part]:
+    """The models and datasets that lie in the target."""
+    models = [Part(kind, key) for key, kind in homes.models.items()]
+    return models + [Part(Kind.DATASET, key) for key in sorted(homes.datasets)]
+
+
 def _about_homes(homes: Homes, claims: list[Claim]) -> Iterator[Claim]:
     """What is known of a home by its files: a name, a digest of all, the size."""
-    parts = [Part(kind, key) for key, kind in homes.models.items()]
-    parts += [Part(Kind.DATASET, key) for key in sorted(homes.datasets)]
+    parts = parts_of(homes)
     for part in parts:
         files = homes.files_of(part)
         yield from _of_files(part, files)
@@ -105,6 +110,9 @@ def _named(part: Part, inventory: Inventory) -> Claim:
 
 def _between_homes(homes: Homes, claims: list[Claim], ties: list[Tie], subject: Part) -> Iterator[Tie]:
     """How homes hang together by where they lie: a system has its models, a model its tokenizer and run."""
+    for part in sorted(parts_of(homes)):
+        for record in homes.files_of(part):
+            yield _tie(part, Relation.CONTAINS, Part(Kind.FILE, joined_path(record.path)))
     known = {(tie.part, tie.relation, tie.target) for tie in ties}
     targets = {tie.target for tie in ties}
     parts = {claim.part for claim in claims} | {tie.part for tie in ties}

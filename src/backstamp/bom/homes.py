@@ -248,6 +248,8 @@ class Homes:
                 return Part(self.models[path], path)
             if path in self.datasets:
                 return Part(Kind.DATASET, path)
+            if path in self.files and part.kind is Kind.FILE:
+                return Part(Kind.FILE, path)
             if path in self.files:
                 if home := self._above(path, self.models):
                     return Part(self.models[home], home)

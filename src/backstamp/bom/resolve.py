@@ -19,8 +19,10 @@ import msgspec
 from backstamp.bom.claims import Claim, Evidence, Tie
 from backstamp.bom.graph import Edge, SupplyGraph, Value
 from backstamp.bom.homes import Homes
+from backstamp.bom.standing import agree
 from backstamp.core.digest import Digest
 from backstamp.core.supply import MANY, NAMED, Kind, Linked, Method, Part, Relation, Scalar, Stated, Trait
+from backstamp.knowledge.licences import normalised
 
 _CONTESTED = frozenset(
     {
@@ -90,6 +92,9 @@ def is_same(trait: Trait, one: Scalar, other: Scalar) -> bool:
     """Say whether two values of a trait mean the same."""
     if one == other:
         return True
+    if trait in (Trait.LICENSE, Trait.LICENSE_TEXT):
+        first, second = normalised(str(one)), normalised(str(other))
+        return bool(first and second and (agree(first, second) or not (first.is_known and second.is_known)))
     if trait in (Trait.PARAMETERS, Trait.ROWS) and _is_number(one) and _is_number(other):
         return abs(float(one) - float(other)) <= _APPROXIMATE * max(abs(float(one)), abs(float(other)))
     return _plain(one) == _plain(other)
@@ -165,12 +170,20 @@ def _summed(claims: list[Claim]) -> Iterator[Claim]:
     """Sum what is stated file by file, within one form of the part; the rest passes through."""
     groups: dict[tuple[Part, Trait, str, Method], list[Claim]] = {}
     for claim in claims:
-        if claim.trait in _SUMMED and claim.scope and claim.scope == claim.evidence.path.rpartition("/")[2]:
+        if claim.trait in _SUMMED and _is_of_its_file(claim):
             groups.setdefault((claim.part, claim.trait, claim.name, claim.evidence.method), []).append(claim)
         else:
             yield claim
     for group in groups.values():
         yield from _sum_of(group)
+
+
+def _is_of_its_file(claim: Claim) -> bool:
+    """Say whether the scope of a claim is the file that it comes from, or a part of it (``file!/member``)."""
+    if not claim.scope:
+        return False
+    name = claim.scope.partition("!/")[0]
+    return any(path.rpartition("/")[2] == name for path in claim.evidence.place.path)
 
 
 def _sum_of(group: list[Claim]) -> Iterator[Claim]:
@@ -188,11 +201,12 @@ def _sum_of(group: list[Claim]) -> Iterator[Claim]:
 
 def _form(name: str) -> str:
     """Name a form of a model: its file's name without the number of the shard."""
-    return _shard().sub("", name)
+    return _shard().sub("", name.partition("!/")[0])
 
 
 def _rank(name: str) -> int:
-    return next((at for at, end in enumerate(_FORMS) if name.endswith(end)), len(_FORMS))
+    file = name.partition("!/")[0]
+    return next((at for at, end in enumerate(_FORMS) if file.endswith(end)), len(_FORMS))
 
 
 @cache

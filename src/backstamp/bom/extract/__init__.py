@@ -6,9 +6,17 @@ from importlib import import_module
 from backstamp.core.fact import Fact
 from backstamp.core.supply import Linked, Stated
 
-# The module whose ``statements_of(facts)`` reads facts of these modules.
+_GRAPH = "backstamp.models.facts."
+
+# Functions, as ``module:name``, which read facts of these modules and yield statements.
 _EXTRACTORS: dict[str, tuple[str, ...]] = {
-    "backstamp.bom.extract.packages": ("backstamp.software.facts.packages",),
+    "backstamp.bom.extract.packages:statements_of": ("backstamp.software.facts.packages",),
+    "backstamp.bom.extract.weights:statements_of": (
+        _GRAPH + "graph",
+        _GRAPH + "pickle",
+        _GRAPH + "repository",
+    ),
+    "backstamp.software.joining:joined": ("backstamp.software.facts.usage",),
 }
 
 
@@ -18,8 +26,5 @@ def statements_of(facts: Iterable[Fact]) -> Iterator[Stated | Linked]:
     modules = {type(fact).__module__ for fact in known}
     for extractor, wanted in _EXTRACTORS.items():
         if modules.intersection(wanted):
-            yield from import_module(extractor).statements_of(known)
-
-
-"""Turns facts that judging readers state anyway into statements about parts: nothing is read twice."""
-"""Turns facts that readers state for rules as well into the words of the supply graph."""
+            module, _, name = extractor.partition(":")
+            yield from getattr(import_module(module), name)(known)
