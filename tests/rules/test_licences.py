@@ -326,3 +326,8 @@ def test_is_quick_on_large_graphs():
     found = judged(big)
     assert time.process_time() - started < 10
     assert len(found) >= 100
+
+
+def test_knows_well_known_data_by_its_name():
+    on = ["model: trained-on dataset:huggingface:tatsu-lab/alpaca"]
+    assert codes(graph("model:", {"model:": "apache-2.0"}, on)) == ["LIC112"]

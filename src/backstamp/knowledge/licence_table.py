@@ -109,7 +109,7 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Well-known models by the beginnings of their names, and the licence that their makers give."""
+    """Well-known models and data by the beginnings of their names, and the licence their makers give."""
 
     licence: str
     names: tuple[str, ...]
@@ -191,7 +191,7 @@ def name_of(licence_id: str) -> str:
 
 
 def origin_of(key: str) -> str:
-    """Tell the licence of a well-known model by its name (``huggingface:org/name``); empty if not known.
+    """Tell the licence of well-known models and data by name (``huggingface:org/name``); empty if unknown.
 
     Makers may change licences between versions: this is a hint, to be used where nothing else is known.
     """
