@@ -30,8 +30,11 @@ class Assembly:
         self.inventory = homes.inventory
 
 
-def assembled(inventory: Inventory, more: tuple[Claim, ...] = ()) -> Assembly:
-    """Make the supply graph of a target; ``more`` are claims of whoever asks for it (an author, a name)."""
+def assembled(inventory: Inventory, more: tuple[Claim, ...] = (), measured: tuple[Tie, ...] = ()) -> Assembly:
+    """Make the supply graph of a target.
+
+    ``more`` are claims of whoever asks for it (a name, a version), ``measured`` ties found by comparison.
+    """
     statements = [f for f in inventory.facts if isinstance(f, Stated | Linked)]
     statements += statements_of(inventory.facts)
     package = own_package(inventory)
@@ -44,6 +47,7 @@ def assembled(inventory: Inventory, more: tuple[Claim, ...] = ()) -> Assembly:
     if subject.kind is Kind.SYSTEM:
         claims.append(_named(subject, inventory))
     claims += [*more]
+    ties += [*measured]
     ties += _between_homes(homes, claims, ties, subject)
     return Assembly(resolved(claims, ties, subject), homes)
 

@@ -16,6 +16,12 @@ AREA = Area(
             tree=True,
         ),
         FamilyEntry(
+            name="lineage",
+            module="backstamp.bom.rules.lineage",
+            facts=("backstamp.bom.lineage_facts",),
+            tree=True,
+        ),
+        FamilyEntry(
             name="licences",
             module="backstamp.bom.rules.licences",
             facts=("backstamp.bom.licence_facts",),

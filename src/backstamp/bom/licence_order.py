@@ -8,7 +8,16 @@ _WEIGHTS = {
     "redistribution": {"no": 8, "limited": 2},
     "share_alike": {"weak": 1, "strong": 3, "network": 4},
 }
-_ASKED = ("restrictions", "research_only", "outputs", "territory", "acceptance", "name_prefix", "display", "pass_on")
+_ASKED = (
+    "restrictions",
+    "research_only",
+    "outputs",
+    "territory",
+    "acceptance",
+    "name_prefix",
+    "display",
+    "pass_on",
+)
 
 
 def compared(before: str, after: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backstamp.bom.assemble import Assembly
 from backstamp.bom.claims import Evidence
 from backstamp.bom.cyclonedx.desk import Desk, occurrence, prop
-from backstamp.bom.cyclonedx.licences import licences_of
+from backstamp.bom.cyclonedx.licences import licence_properties, licences_of
 from backstamp.bom.graph import SupplyGraph, Value
 from backstamp.bom.homes import joined_path
 from backstamp.bom.inventory import FileRecord
@@ -51,7 +51,10 @@ _MOST_OCCURRENCES = 100
 class Writer:
     """What writing components needs: the graph, the files, the desk, the version of the format."""
 
-    def __init__(self, assembly: Assembly, desk: Desk, spec: str) -> None:
+    def __init__(
+        self, assembly: Assembly, desk: Desk, spec: str, withheld: frozenset[str] = frozenset()
+    ) -> None:
+        self.withheld = withheld
         self.assembly = assembly
         self.graph: SupplyGraph = assembly.graph
         self.desk = desk
@@ -96,6 +99,7 @@ def component_of(part: Part, writer: Writer) -> Tree:
         made["hashes"] = [*hashes]
     if choices := licences_of(part, writer.graph, desk):
         made["licenses"] = [*choices]
+    add_properties(made, licence_properties(part, graph, desk))
     if named := graph.first(part, Trait.IDENTIFIER, "purl"):
         desk.put(made, "purl", named)
     elif purl := purl_of(part, graph.text(part, Trait.REVISION) or graph.text(part, Trait.VERSION)):

@@ -11,7 +11,7 @@ from backstamp.bom.standing import agree
 from backstamp.core.supply import Part, Trait
 from backstamp.core.tree import Json, Tree
 from backstamp.knowledge.licences import Licence, normalised
-from backstamp.knowledge.schemas import licence_ids
+from backstamp.knowledge.schemas import cyclonedx_schemas
 
 
 def licences_of(part: Part, graph: SupplyGraph, desk: Desk) -> list[Json]:
@@ -51,7 +51,7 @@ def _choice(value: Value, url: str, desk: Desk, how: str) -> Tree:
         desk.cite(choice, "", value)
         return choice
     licence: Tree = {}
-    if found and found.is_known and found.expression in licence_ids():
+    if found and found.is_known and found.expression in cyclonedx_schemas("1.7").license_ids:
         licence["id"] = found.expression
     else:
         licence["name"] = found.expression if found and found.is_known else written

@@ -21,7 +21,8 @@ from backstamp.bom.cyclonedx.model import model_component
 from backstamp.bom.cyclonedx.others import other_component, service_of
 from backstamp.bom.graph import Conflict, SupplyGraph
 from backstamp.bom.unknowns import unknown_of
-from backstamp.core.finding import shown
+from backstamp.core.finding import Finding, shown
+from backstamp.core.location import joined
 from backstamp.core.reading import Status
 from backstamp.core.supply import Kind, Part, Relation
 from backstamp.core.tree import Json, Tree
@@ -40,12 +41,13 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     spec: str = "1.7"
     authors: tuple[str, ...] = ()
     phase: str = ""
+    withheld: tuple[str, ...] = ()
 
 
-def document_of(assembly: Assembly, about: About) -> Tree:
-    """Project a supply graph to a CycloneDX document."""
+def document_of(assembly: Assembly, about: About, findings: tuple[Finding, ...] = ()) -> Tree:
+    """Project a supply graph to a CycloneDX document; findings about it become annotations."""
     desk = Desk()
-    writer = Writer(assembly, desk, about.spec)
+    writer = Writer(assembly, desk, about.spec, frozenset(about.withheld))
     graph = assembly.graph
     subject = _component(graph.subject, writer)
     parts = [p for p in graph.parts if p != graph.subject and not writer.is_elsewhere(p)]
@@ -66,7 +68,9 @@ def document_of(assembly: Assembly, about: About) -> Tree:
     document["compositions"] = _compositions(assembly)
     if runs := [workflow_of(p, writer) for p in parts if p.kind is Kind.RUN]:
         document["formulation"] = [{"bom-ref": "formula:training", "workflows": [*runs]}]
-    if notes := [_annotation(c, writer, about) for c in graph.conflicts()]:
+    notes = [_annotation(c, writer, about) for c in graph.conflicts()]
+    notes += [_remark(finding, at, writer, about) for at, finding in enumerate(findings)]
+    if notes:
         document["annotations"] = [*notes]
     if about.spec != "1.6" and (citations := desk.citations(document, about.timestamp, writer.files, _TOOL)):
         document["citations"] = citations
@@ -81,7 +85,9 @@ def _component(part: Part, writer: Writer) -> Tree:
         made = other_component(part, writer)
         if inside := _inside(part, writer):
             made["components"] = inside
-    add_properties(made, [prop("backstamp:unknown", word) for word in unknown_of(part, writer.graph)])
+    for word in unknown_of(part, writer.graph):
+        how = "withheld" if word in writer.withheld else "unknown"
+        add_properties(made, [prop(f"backstamp:{how}", word)])
     return made
 
 
@@ -172,6 +178,20 @@ def _annotation(conflict: Conflict, writer: Writer, about: About) -> Tree:
         },
         "timestamp": about.timestamp,
         "text": f"Sources disagree on {what}: chosen {chosen}; against {others}.",
+    }
+
+
+def _remark(finding: Finding, at: int, writer: Writer, about: About) -> Tree:
+    """A finding, as an annotation of the file that it is about, or of the subject."""
+    file = writer.files.get(joined(finding.place.path))
+    return {
+        "bom-ref": f"finding:{finding.rule}:{at}",
+        "subjects": [file or writer.graph.ref(writer.graph.subject)],
+        "annotator": {
+            "component": {"type": "application", "name": "backstamp", "version": about.tool_version}
+        },
+        "timestamp": about.timestamp,
+        "text": f"{finding.rule} {finding.name} ({finding.severity.value}): {finding.message}",
     }
 
 
