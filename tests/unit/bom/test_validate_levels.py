@@ -96,6 +96,35 @@ def test_another_version_of_spdx_needs_its_schema():
     assert outcome(tree, Wanted(schema=ANYTHING))[0] is Answer.VALID
 
 
+def test_the_model_of_spdx_is_the_schema_where_none_is_given():
+    pytest.importorskip("backstamp.bom.spdx.check")
+    assert outcome(spdx())[0] is Answer.VALID
+    dangling = changed(spdx(), "/@graph/5/to/0", "https://example.org/gone")
+    result = validated(told(changed(dangling, "/@graph/1/name", 3)), "x")
+    assert [(p.code, p.pointer) for p in result.problems] == [
+        ("BV150", "/@graph/1/name"),
+        ("BV302", "/@graph/5/to/0"),
+    ]
+
+
+def test_shapes_do_not_miss_what_the_document_imports():
+    tree = changed(
+        spdx(), "/@graph/2/import", [{"type": "ExternalMap", "externalSpdxId": "https://example.org/gone"}]
+    )
+    found = [
+        Violation(
+            node="https://example.org/trained",
+            path="to",
+            message="",
+            value="https://example.org/gone",
+            constraint="ClassConstraintComponent",
+            is_violation=True,
+        )
+    ]
+    result = validated(told(tree), "x", Wanted(schema=ANYTHING, shapes=lambda _: found))
+    assert result.problems == ()
+
+
 def test_what_shapes_find_has_its_place_in_the_document():
     found = [
         Violation(

@@ -70,12 +70,21 @@ _SKEW = timedelta(days=1)
 
 def problems(tree: Tree, license_ids: Iterable[str], now: datetime | None) -> Iterator[Problem]:
     """Check the meaning of an SPDX document."""
-    objects = [(pointer, value) for pointer, value in walk(tree) if isinstance(value, dict) and _type(value)]
+    objects = _objects(tree)
     yield from _references(objects)
     yield from _profiles(tree, objects)
     words = Words(license_ids)
     for pointer, each in objects:
         yield from _values(pointer, each, words, now)
+
+
+def reference_problems(tree: Tree) -> Iterator[Problem]:
+    """Check only the ids and what refers to them."""
+    return _references(_objects(tree))
+
+
+def _objects(tree: Tree) -> list[tuple[str, Tree]]:
+    return [(pointer, value) for pointer, value in walk(tree) if isinstance(value, dict) and _type(value)]
 
 
 def _type(each: Tree) -> str:
@@ -176,11 +185,10 @@ def _values(pointer: str, each: Tree, words: Words, now: datetime | None) -> Ite
     if words.known and isinstance(each.get("simplelicensing_licenseExpression"), str):
         where = f"{pointer}/simplelicensing_licenseExpression"
         yield from expression_problems(where, text_at(each, "simplelicensing_licenseExpression"), words)
-    length = _HASH_LENGTHS.get(text_at(each, "algorithm"))
-    if length and len(text_at(each, "hashValue")) != length:
+    length, digits = _HASH_LENGTHS.get(text_at(each, "algorithm")), text_at(each, "hashValue")
+    if length and digits and len(digits) != length:
         yield checks.HASH_LENGTH.found(
-            f"{pointer}/hashValue",
-            f"{len(text_at(each, 'hashValue'))} digits, where {text_at(each, 'algorithm')} has {length}",
+            f"{pointer}/hashValue", f"{len(digits)} digits, where {text_at(each, 'algorithm')} has {length}"
         )
     created = time_of(text_at(each, "created"))
     if created and now and created > now + _SKEW:
