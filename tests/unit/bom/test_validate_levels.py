@@ -1,6 +1,7 @@
 """A level that did not run is named, and never counts as passed."""
 
 import json
+import os
 
 import pytest
 
@@ -15,6 +16,7 @@ from backstamp.knowledge.schemas import SchemaSet, cyclonedx_schemas, schema_fil
 from backstamp.knowledge.shapes import Violation, violations
 from kit.boms import changed, cyclonedx, spdx, without
 
+OFFICIAL = os.path.join(os.path.dirname(__file__), *[".."] * 4, "shared", "bom")
 ANYTHING = SchemaSet(root="any.json", files={"any.json": {}})
 NO_FILES = Inventory(target="empty", is_folder=True, files=(), facts=())
 SHAPES = """
@@ -168,6 +170,15 @@ def test_shapes_run_with_the_context_that_is_given(files):
         "https://example.org/terms/name",
         "a name is a text",
     )
+
+
+@pytest.mark.skipif(not os.path.exists(OFFICIAL), reason="the official shapes are not at hand")
+def test_the_official_shapes_find_nothing_in_a_right_document_and_what_was_broken():
+    pytest.importorskip("pyshacl")
+    official = os.path.join(OFFICIAL, "spdx-model.ttl"), os.path.join(OFFICIAL, "spdx-context.jsonld")
+    assert violations(spdx(), *official) == []
+    (found,) = violations(changed(spdx(), "/@graph/1/name", 3), *official)
+    assert (found.node, found.constraint) == ("https://example.org/acme", "DatatypeConstraintComponent")
 
 
 def test_nothing_is_fetched_for_shapes(files, tmp_path):
