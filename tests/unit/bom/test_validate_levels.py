@@ -1,6 +1,7 @@
 """A level that did not run is named, and never counts as passed."""
 
 import json
+import os
 
 import pytest
 
@@ -15,6 +16,7 @@ from backstamp.knowledge.schemas import SchemaSet, cyclonedx_schemas, schema_fil
 from backstamp.knowledge.shapes import Violation, violations
 from kit.boms import changed, cyclonedx, spdx, without
 
+OFFICIAL = os.path.join(os.path.dirname(__file__), *[".."] * 4, "shared", "bom")
 ANYTHING = SchemaSet(root="any.json", files={"any.json": {}})
 NO_FILES = Inventory(target="empty", is_folder=True, files=(), facts=())
 SHAPES = """
@@ -96,6 +98,35 @@ def test_another_version_of_spdx_needs_its_schema():
     assert outcome(tree, Wanted(schema=ANYTHING))[0] is Answer.VALID
 
 
+def test_the_model_of_spdx_is_the_schema_where_none_is_given():
+    pytest.importorskip("backstamp.bom.spdx.check")
+    assert outcome(spdx())[0] is Answer.VALID
+    dangling = changed(spdx(), "/@graph/5/to/0", "https://example.org/gone")
+    result = validated(told(changed(dangling, "/@graph/1/name", 3)), "x")
+    assert [(p.code, p.pointer) for p in result.problems] == [
+        ("BV150", "/@graph/1/name"),
+        ("BV302", "/@graph/5/to/0"),
+    ]
+
+
+def test_shapes_do_not_miss_what_the_document_imports():
+    tree = changed(
+        spdx(), "/@graph/2/import", [{"type": "ExternalMap", "externalSpdxId": "https://example.org/gone"}]
+    )
+    found = [
+        Violation(
+            node="https://example.org/trained",
+            path="to",
+            message="",
+            value="https://example.org/gone",
+            constraint="ClassConstraintComponent",
+            is_violation=True,
+        )
+    ]
+    result = validated(told(tree), "x", Wanted(schema=ANYTHING, shapes=lambda _: found))
+    assert result.problems == ()
+
+
 def test_what_shapes_find_has_its_place_in_the_document():
     found = [
         Violation(
@@ -139,6 +170,15 @@ def test_shapes_run_with_the_context_that_is_given(files):
         "https://example.org/terms/name",
         "a name is a text",
     )
+
+
+@pytest.mark.skipif(not os.path.exists(OFFICIAL), reason="the official shapes are not at hand")
+def test_the_official_shapes_find_nothing_in_a_right_document_and_what_was_broken():
+    pytest.importorskip("pyshacl")
+    official = os.path.join(OFFICIAL, "spdx-model.ttl"), os.path.join(OFFICIAL, "spdx-context.jsonld")
+    assert violations(spdx(), *official) == []
+    (found,) = violations(changed(spdx(), "/@graph/1/name", 3), *official)
+    assert (found.node, found.constraint) == ("https://example.org/acme", "DatatypeConstraintComponent")
 
 
 def test_nothing_is_fetched_for_shapes(files, tmp_path):

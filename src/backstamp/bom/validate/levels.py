@@ -17,7 +17,7 @@ from backstamp.bom.validate.problem import Grade, Level, Problem
 from backstamp.bom.validate.result import Gathered, LevelResult, Outcome, Validation
 from backstamp.core.errors import KnowledgeError, ReadError
 from backstamp.core.finding import shown
-from backstamp.core.tree import Json, Tree, walk
+from backstamp.core.tree import Json, Tree, text_at, walk
 from backstamp.knowledge.schemas import SchemaSet, cyclonedx_schemas
 from backstamp.knowledge.shapes import Violation
 
@@ -62,7 +62,7 @@ def validated(document: Document, name: str, wanted: Wanted = Wanted()) -> Valid
         name=name,
         standard=document.shown,
         levels=tuple(levels),
-        problems=tuple(_once(problems)),
+        problems=tuple(problems),
         omitted=omitted,
     )
 
@@ -82,12 +82,6 @@ def _runs(document: Document, wanted: Wanted) -> Iterator[tuple[Level, _Run | st
 
 def _why(error: KnowledgeError | ReadError) -> str:
     return shown(f"{error.message}; {error.hint}".removesuffix(".") if error.hint else error.message, 400)
-
-
-def _once(problems: list[Problem]) -> list[Problem]:
-    """Leave out what the model of SPDX says in general words where the semantics say it in their own."""
-    own = {p.pointer for p in problems if p.code in (checks.SPDX_DUPLICATE.code, checks.SPDX_DANGLING.code)}
-    return [p for p in problems if p.code != checks.MODEL.code or p.pointer not in own]
 
 
 def _cyclonedx_schema(document: Document, _: Wanted) -> tuple[Iterable[Problem], str]:
@@ -125,10 +119,12 @@ def _by_model(tree: Tree) -> list[Problem]:
         is_there = False
     if not is_there:
         raise KnowledgeError("there is no model of SPDX at hand; give its schema with --schema")
-    return [
-        checks.MODEL.found(pointer, shown(message, 400))
-        for pointer, message in import_module(_SPDX_CHECK).problems(tree)
-    ]
+    from backstamp.bom.validate.spdx import reference_problems
+
+    # What the semantics say in their own words (ids that are given twice, or nowhere) is said once.
+    own = {problem.pointer for problem in reference_problems(tree)}
+    found = import_module(_SPDX_CHECK).problems(tree)
+    return [checks.MODEL.found(place, shown(what, 400)) for place, what in found if place not in own]
 
 
 def _spdx_semantics(document: Document, wanted: Wanted) -> tuple[Iterable[Problem], str]:
@@ -158,11 +154,11 @@ def _deep(document: Document, wanted: Wanted) -> tuple[Iterable[Problem], str]:
 
 
 def _shaped(tree: Tree, violations: Iterable[Violation]) -> Iterator[Problem]:
-    places = _places(tree)
+    places, imported = _places(tree), _imported(tree)
     for each in violations:
+        if each.constraint == "ClassConstraintComponent" and each.value in imported - places.keys():
+            continue  # a shape cannot know the class of an element that another document holds
         place = places.get(each.node, "")
-        if each.constraint == "ClassConstraintComponent" and _is_elsewhere(tree, each.value, places):
-            continue
         what = shown(each.message or each.constraint, 300)
         node = "" if place else f' of "{shown(each.node, 120)}"'
         path = f" at {shown(each.path.rpartition('/')[2], 60)}" if each.path else ""
@@ -180,8 +176,5 @@ def _places(tree: Tree) -> dict[str, str]:
     return found
 
 
-def _is_elsewhere(tree: Tree, value: str, places: dict[str, str]) -> bool:
-    """A shape cannot know the class of an element that another document holds."""
-    return value not in places and any(
-        isinstance(each, dict) and each.get("externalSpdxId") == value for _, each in walk(tree)
-    )
+def _imported(tree: Tree) -> frozenset[str]:
+    return frozenset(text_at(each, "externalSpdxId") for _, each in walk(tree))

@@ -5,7 +5,7 @@ Source: SPDX specification 3.0.1, annex on licence expressions. Operators are AN
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from backstamp.bom.validate import checks
@@ -16,6 +16,7 @@ from backstamp.core.finding import shown
 
 _LONGEST = 20_000
 _MOST_BRACKETS = 200
+_MOST_GUESSES = 100
 _JOINS = ("AND", "OR")
 _OWN = ("licenseref-", "documentref-", "additionref-")
 _SPECIAL = frozenset({"NONE", "NOASSERTION"})
@@ -23,14 +24,14 @@ _SPECIAL = frozenset({"NONE", "NOASSERTION"})
 
 def problems(index: Index) -> Iterator[Problem]:
     """Check the licences of all components and services."""
-    lower = {each.lower(): each for each in index.license_ids}
+    words = Words(index.license_ids)
     for spot, text in index.texts("expression"):
         if spot.owner is not None and (spot.owner.key == "licenses" or "licenseChoice" in spot.owner.names):
-            yield from expression_problems(spot.pointer, text, lower)
+            yield from expression_problems(spot.pointer, text, words)
     for spot, license_ in index.objects("license"):
         name = license_.get("name")
-        if isinstance(name, str) and "id" not in license_ and name.strip().lower() in lower:
-            known = lower[name.strip().lower()]
+        if isinstance(name, str) and "id" not in license_ and name.strip().lower() in words.known:
+            known = words.known[name.strip().lower()]
             yield checks.LICENSE_NAME.found(
                 f"{spot.pointer}/name",
                 f'"{shown(name)}" is the id of a licence',
@@ -38,8 +39,23 @@ def problems(index: Index) -> Iterator[Problem]:
             )
 
 
-def expression_problems(pointer: str, text: str, known: dict[str, str]) -> Iterator[Problem]:
-    """Check one expression; ``known`` are the ids of the list by their lower case."""
+class Words:
+    """The ids of the SPDX list by their lower case, and some guesses at what was meant by others."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self.known = {each.lower(): each for each in ids}
+        self._guesses: dict[str, str] = {}
+
+    def nearest(self, token: str) -> str:
+        """Give the id that was probably meant; only for so many words, since each costs a search."""
+        if token not in self._guesses and len(self._guesses) < _MOST_GUESSES:
+            self._guesses[token] = self.known.get(nearest(token, self.known), "")
+        return self._guesses.get(token, "")
+
+
+def expression_problems(pointer: str, text: str, words: Words) -> Iterator[Problem]:
+    """Check one expression."""
+    known = words.known
     wrong = fault_of(text)
     if wrong:
         yield checks.EXPRESSION.found(pointer, f'"{shown(text)}" is not a licence expression: {wrong}')
@@ -60,8 +76,8 @@ def expression_problems(pointer: str, text: str, known: dict[str, str]) -> Itera
         else:
             unknown[token] = None
     for token in list(unknown)[:10]:
-        near = nearest(token.removesuffix("+"), known)
-        hint = f'Did you mean "{known[near]}"? Own licences are written LicenseRef-NAME.' if near else ""
+        near = words.nearest(token.removesuffix("+"))
+        hint = f'Did you mean "{near}"? Own licences are written LicenseRef-NAME.' if near else ""
         yield checks.EXPRESSION_ID.found(pointer, f'"{shown(token, 80)}" is not on the SPDX list', fix=hint)
     for token, right in list(miswritten.items())[:10]:
         yield checks.EXPRESSION_CASE.found(pointer, f'"{shown(token, 80)}" is written "{right}"')

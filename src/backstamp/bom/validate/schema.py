@@ -1,18 +1,18 @@
-"""The first level: a document against the official JSON schema, with errors that say where and what.
+"""The first level: a document against the official JSON schema.
 
-1. Every error has the pointer of the smallest value that is wrong. Of alternatives (``oneOf``, ``anyOf``) the
-   one that comes nearest is explained, and not all of them.
-2. The values of a document are never part of a message in full: they may be large, and hostile.
-3. The number of problems is bounded.
+1. A document is checked as a whole. Only the errors of one that is wrong are looked for in pieces, since the
+   validator holds all errors at once, each with everything that it tried.
+2. The number of problems is bounded.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from backstamp.bom.document import Exact
-from backstamp.bom.validate import checks
-from backstamp.bom.validate.near import nearest
+from backstamp.bom.validate.explain import explained
 from backstamp.bom.validate.problem import Problem
 from backstamp.core.errors import ReadError
 from backstamp.core.finding import shown
@@ -20,47 +20,124 @@ from backstamp.core.tree import Json, Tree, escaped
 from backstamp.knowledge.schemas import SchemaSet
 
 if TYPE_CHECKING:
-    from jsonschema_rs import ValidationError
+    from jsonschema_rs import Validator
 
 MOST = 200
+_SMALL = 4000  # values of a document whose errors are looked for at once
+_PIECE = 50  # items of a list that are looked at together
+_MOST_LISTS = 40
 _MOST_DEPTH = 12
-_KINDS = ("type", "@type", "alg")  # properties that say what an object is
 _LARGEST = 1.7976931348623157e308
-_NAMES = {
-    "array": "a list", "boolean": "true or false", "integer": "a whole number", "null": "null",
-    "number": "a number",
-    "object": "an object", "string": "a text",
-}  # fmt: skip
-_LIMITS = {
-    "minLength": "a text of at least {} characters", "maxLength": "a text of at most {} characters",
-    "minItems": "a list of at least {} items", "maxItems": "a list of at most {} items",
-    "minimum": "at least {}", "maximum": "at most {}", "exclusiveMinimum": "more than {}",
-    "exclusiveMaximum": "less than {}", "multipleOf": "a multiple of {}",
-    "minProperties": "at least {} properties", "maxProperties": "at most {} properties",
-}  # fmt: skip
 
 
 def problems(tree: Tree, schemas: SchemaSet) -> Iterator[Problem]:
     """Check a document against a schema. Raises ``ReadError`` if the validator cannot follow it."""
     from jsonschema_rs import validator_for
 
-    root = schemas.named(schemas.root)
-    validator = validator_for(root, retriever=schemas.named, validate_formats=True)
+    validator = validator_for(schemas.named(schemas.root), retriever=schemas.named, validate_formats=True)
     try:
-        errors = list(islice(validator.iter_errors(tree), MOST + 1))
-    except ValueError:
-        try:
-            errors = list(islice(validator.iter_errors(_plain(tree)), MOST + 1))
-        except ValueError as error:
-            raise ReadError(
-                f"the schema validator cannot follow the document: {shown(str(error))}"
-            ) from error
+        if not _is_valid(validator, tree):
+            held = _plain(tree)
+            found = list(islice(_distinct(_in_pieces(validator, held, _MOST_DEPTH)), MOST))
+            yield from found or _first(validator, held)
+    except ValueError as error:
+        raise ReadError(f"the schema validator cannot follow the document: {shown(str(error))}") from error
+
+
+def _is_valid(validator: "Validator", tree: Tree) -> bool:
+    try:
+        return validator.is_valid(tree)
+    except ValueError:  # numbers with digits of their own
+        return validator.is_valid(_plain(tree))
+
+
+def _distinct(found: Iterable[Problem]) -> Iterator[Problem]:
     seen: set[tuple[str, str, str]] = set()
-    for problem in _translated(errors, _MOST_DEPTH):
+    for problem in found:
         key = (problem.code, problem.pointer, problem.message)
         if key not in seen:
             seen.add(key)
             yield problem
+
+
+def _first(validator: "Validator", tree: Json) -> Iterator[Problem]:
+    """Explain the error that the validator meets first: no piece of the document has one by itself."""
+    from jsonschema_rs import ValidationError
+
+    try:
+        validator.validate(tree)
+    except ValidationError as error:
+        yield from explained([error])
+
+
+def _in_pieces(validator: "Validator", tree: Json, depth: int) -> Iterator[Problem]:
+    """Yield the problems of a document, of long lists some items at a time."""
+    if _is_small(tree):
+        yield from explained(validator.iter_errors(tree))
+        return
+    lists = list(islice(_long_lists(tree), _MOST_LISTS + 1))
+    if not lists or len(lists) > _MOST_LISTS or depth <= 0:
+        yield from _first(validator, tree)
+        return
+    rest = tree
+    for path, items in lists:
+        rest = _with(rest, path, items[:1])
+    yield from _in_pieces(validator, rest, depth - 1)
+    for path, items in lists:
+        place = "".join(f"/{escaped(str(key))}" for key in path)
+        for start in range(0, len(items), _PIECE):
+            piece = _with(rest, path, items[start : start + _PIECE])
+            if validator.is_valid(piece):
+                continue
+            for problem in _in_pieces(validator, piece, depth - 1):
+                if problem.pointer.startswith(place):
+                    yield _moved(problem, place, start)
+
+
+def _is_small(tree: Json) -> bool:
+    count, layer = 0, [tree]
+    while layer:
+        value = layer.pop()
+        if isinstance(value, dict | list):
+            count += len(value)
+            if count > _SMALL:
+                return False
+            layer.extend(value.values() if isinstance(value, dict) else value)
+    return True
+
+
+def _long_lists(tree: Json) -> Iterator[tuple[tuple[str | int, ...], list[Json]]]:
+    """Yield the outermost lists that are long, with the way to them."""
+    stack: list[tuple[tuple[str | int, ...], Json]] = [((), tree)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, list) and len(value) > _PIECE:
+            yield path, value
+        elif isinstance(value, dict):
+            stack.extend(
+                ((*path, key), value[key]) for key in reversed(value) if isinstance(value[key], dict | list)
+            )
+        elif isinstance(value, list):
+            stack.extend(((*path, at), value[at]) for at in range(len(value) - 1, -1, -1))
+
+
+def _with(tree: Json, path: tuple[str | int, ...], items: list[Json]) -> Json:
+    """Copy the way to a list, and nothing beside it."""
+    if not path:
+        return items
+    key, *rest = path
+    if isinstance(tree, dict) and isinstance(key, str):
+        return {**tree, key: _with(tree[key], tuple(rest), items)}
+    if isinstance(tree, list) and isinstance(key, int):
+        return [*tree[:key], _with(tree[key], tuple(rest), items), *tree[key + 1 :]]
+    return tree
+
+
+def _moved(problem: Problem, place: str, start: int) -> Problem:
+    at, slash, rest = problem.pointer.removeprefix(place).removeprefix("/").partition("/")
+    if not at.isdigit():
+        return problem
+    return msgspec.structs.replace(problem, pointer=f"{place}/{int(at) + start}{slash}{rest}")
 
 
 def _plain(value: Json) -> Json:
@@ -74,192 +151,3 @@ def _plain(value: Json) -> Json:
             return [_plain(each) for each in value]
         case _:
             return value
-
-
-def _translated(errors: "Iterable[ValidationError]", depth: int) -> Iterator[Problem]:
-    held = list(errors)
-    for error in held:
-        if not _is_consequence(error, held):
-            yield from _one(error, depth)
-
-
-def _is_consequence(error: "ValidationError", errors: "list[ValidationError]") -> bool:
-    """A property is unevaluated also where the alternative that knows it fails for another reason."""
-    if error.kind.name != "unevaluatedProperties":
-        return False
-    path = list(error.instance_path)
-    return any(
-        each.instance_path[: len(path)] == path and each.kind.name != error.kind.name for each in errors
-    )
-
-
-def _one(error: "ValidationError", depth: int) -> Iterator[Problem]:
-    name = error.kind.name
-    if name in ("oneOf", "anyOf"):
-        yield from _alternatives(error, depth)
-    elif name in ("additionalProperties", "unevaluatedProperties"):
-        yield from _unexpected(error)
-    elif name == "required":
-        missing = shown(str(_detail(error, "property")), 80)
-        yield checks.MISSING.found(_pointer(error), f'"{missing}" is missing')
-    elif name == "type":
-        yield checks.TYPE.found(_pointer(error), f"{_kind_of(error)}, where {_types(error)} is expected")
-    elif name in ("enum", "const"):
-        yield _word(error)
-    elif name == "uniqueItems":
-        yield checks.REPEATED.found(_pointer(error), "the list holds the same item twice")
-    elif name == "format":
-        expected = _detail(error, "format")
-        yield checks.FORM.found(_pointer(error), f"{_text_of(error)} is not of the format {expected}")
-    elif name == "pattern":
-        yield checks.FORM.found(
-            _pointer(error),
-            f"{_text_of(error)} is not of the form {shown(str(_detail(error, 'pattern')), 200)}",
-        )
-    elif name in _LIMITS:
-        limit = getattr(error.kind, "limit", getattr(error.kind, "multiple_of", "?"))
-        yield checks.FORM.found(_pointer(error), f"expected {_LIMITS[name].format(limit)}")
-    else:
-        yield checks.CHOICE.found(_pointer(error), "the value is not allowed beside the others of its object")
-
-
-def _unexpected(error: "ValidationError") -> Iterator[Problem]:
-    known = _known_beside(error)
-    for key in _details(error, "unexpected")[:20]:
-        key = str(key)
-        near = nearest(key, known)
-        yield checks.UNEXPECTED.found(
-            f"{_pointer(error)}/{escaped(key)}",
-            f'the schema does not know "{shown(key, 80)}" here',
-            fix=f'Did you mean "{near}"?' if near else "",
-        )
-
-
-def _known_beside(error: "ValidationError") -> list[str]:
-    """Name the properties that the object has and may have: a misspelt one is like another document's."""
-    return list(_COMMON) if isinstance(error.instance, dict) else []
-
-
-_COMMON = (
-    "author", "authors", "bom-ref", "components", "considerations", "copyright", "cpe", "data",
-    "dependencies", "description",
-    "dependsOn", "evidence", "externalReferences", "formulation", "group", "hashes", "licenses",
-    "manufacturer", "metadata",
-    "mime-type", "modelCard", "modelParameters", "name", "pedigree", "properties", "publisher", "purl",
-    "quantitativeAnalysis",
-    "ref", "releaseNotes", "scope", "serialNumber", "services", "signature", "specVersion", "supplier",
-    "tags", "timestamp",
-    "tools", "type", "version", "vulnerabilities",
-)  # fmt: skip
-
-
-def _word(error: "ValidationError") -> Problem:
-    options = _details(error, "options") or [_detail(error, "expected_value")]
-    words = [each for each in options if isinstance(each, str)]
-    value = error.instance
-    near = nearest(value, words) if isinstance(value, str) else ""
-    path = error.instance_path
-    check = checks.LICENSE_ID if path[-2:] == ["license", "id"] else checks.WORD
-    if near:
-        expected = f'Did you mean "{near}"?'
-    else:
-        expected = f"Expected {_listed(options)}." if len(options) <= 20 else ""
-    return check.found(
-        _pointer(error), f"{_text_of(error)} is not one of the words of the schema", fix=expected
-    )
-
-
-def _alternatives(error: "ValidationError", depth: int) -> Iterator[Problem]:
-    branches = _branches(error)
-    here = len(error.instance_path)
-    if not branches or depth <= 0 or any(not branch for branch in branches):
-        what = (
-            "fits more than one of the alternatives"
-            if _is_multiple(error)
-            else "fits none of the alternatives"
-        )
-        yield checks.CHOICE.found(_pointer(error), f"{_kind_of(error)} that {what} of the schema")
-        return
-    ranked = sorted(branches, key=lambda branch: _distance(branch, here))
-    best = ranked[0]
-    types = [
-        each
-        for branch in branches
-        for each in branch
-        if each.kind.name == "type" and len(each.instance_path) == here
-    ]
-    if len(types) == len(branches):
-        expected = " or ".join(dict.fromkeys(_types(each) for each in types))
-        yield checks.TYPE.found(_pointer(error), f"{_kind_of(error)}, where {expected} is expected")
-        return
-    yield from _translated(best, depth - 1)
-
-
-def _is_multiple(error: "ValidationError") -> bool:
-    return type(error.kind).__name__.endswith("OneOfMultipleValid")
-
-
-def _distance(branch: "list[ValidationError]", here: int) -> tuple[int, int, int, int]:
-    """Tell how far an alternative is from the value: other words for its kind, another type, other keys."""
-    words = sum(_is_of_another_kind(e, here) for e in branch)
-    types = sum(e.kind.name == "type" and len(e.instance_path) == here for e in branch)
-    return words, types, sum(len(e.instance_path) == here for e in branch), len(branch)
-
-
-def _is_of_another_kind(error: "ValidationError", here: int) -> bool:
-    path = error.instance_path
-    if len(path) != here + 1 or path[-1] not in _KINDS:
-        return False
-    if error.kind.name in ("oneOf", "anyOf"):
-        return all(_is_of_another_kind(each, here) for branch in _branches(error) for each in branch)
-    return error.kind.name in ("const", "enum")
-
-
-def _detail(error: "ValidationError", word: str) -> object:
-    return getattr(error.kind, word, None)  # each kind of error has words of its own
-
-
-def _details(error: "ValidationError", word: str) -> list[object]:
-    found = _detail(error, word)
-    return list(found) if isinstance(found, list | tuple) else []
-
-
-def _branches(error: "ValidationError") -> "list[list[ValidationError]]":
-    return [list(branch) for branch in getattr(error.kind, "context", ())]
-
-
-def _pointer(error: "ValidationError") -> str:
-    return "".join(f"/{escaped(str(part))}" for part in error.instance_path)
-
-
-def _types(error: "ValidationError") -> str:
-    return " or ".join(_NAMES.get(str(each), str(each)) for each in _details(error, "types"))
-
-
-def _kind_of(error: "ValidationError") -> str:
-    match error.instance:
-        case bool():
-            return "true or false"
-        case None:
-            return "null"
-        case dict():
-            return "an object"
-        case list():
-            return "a list"
-        case str():
-            return "a text"
-        case _:
-            return "a number"
-
-
-def _text_of(error: "ValidationError") -> str:
-    value = error.instance
-    if isinstance(value, str):
-        return f'"{shown(value, 80)}"'
-    return (
-        str(value)[:80] if isinstance(value, int | float) and not isinstance(value, bool) else _kind_of(error)
-    )
-
-
-def _listed(options: Iterable[object]) -> str:
-    return ", ".join(f'"{each}"' if isinstance(each, str) else str(each) for each in options)

@@ -11,7 +11,7 @@ import msgspec
 from backstamp.bom.validate import checks
 from backstamp.bom.validate.content import time_of
 from backstamp.bom.validate.identity import purl_problems
-from backstamp.bom.validate.licenses import expression_problems
+from backstamp.bom.validate.licenses import Words, expression_problems
 from backstamp.bom.validate.problem import Check, Grade, Problem
 from backstamp.core.finding import shown
 from backstamp.core.placeholders import is_placeholder
@@ -70,12 +70,21 @@ _SKEW = timedelta(days=1)
 
 def problems(tree: Tree, license_ids: Iterable[str], now: datetime | None) -> Iterator[Problem]:
     """Check the meaning of an SPDX document."""
-    objects = [(pointer, value) for pointer, value in walk(tree) if isinstance(value, dict) and _type(value)]
+    objects = _objects(tree)
     yield from _references(objects)
     yield from _profiles(tree, objects)
-    known = {each.lower(): each for each in license_ids}
+    words = Words(license_ids)
     for pointer, each in objects:
-        yield from _values(pointer, each, known, now)
+        yield from _values(pointer, each, words, now)
+
+
+def reference_problems(tree: Tree) -> Iterator[Problem]:
+    """Check only the ids and what refers to them."""
+    return _references(_objects(tree))
+
+
+def _objects(tree: Tree) -> list[tuple[str, Tree]]:
+    return [(pointer, value) for pointer, value in walk(tree) if isinstance(value, dict) and _type(value)]
 
 
 def _type(each: Tree) -> str:
@@ -168,19 +177,18 @@ def _document(tree: Tree, objects: list[tuple[str, Tree]]) -> Iterator[Problem]:
             yield checks.SPDX_DOCUMENT.found(pointer, "the SpdxDocument has no rootElement")
 
 
-def _values(pointer: str, each: Tree, known: dict[str, str], now: datetime | None) -> Iterator[Problem]:
+def _values(pointer: str, each: Tree, words: Words, now: datetime | None) -> Iterator[Problem]:
     if isinstance(each.get("software_packageUrl"), str):
         yield from purl_problems(f"{pointer}/software_packageUrl", text_at(each, "software_packageUrl"))
     if each.get("externalIdentifierType") == "packageUrl" and isinstance(each.get("identifier"), str):
         yield from purl_problems(f"{pointer}/identifier", text_at(each, "identifier"))
-    if known and isinstance(each.get("simplelicensing_licenseExpression"), str):
+    if words.known and isinstance(each.get("simplelicensing_licenseExpression"), str):
         where = f"{pointer}/simplelicensing_licenseExpression"
-        yield from expression_problems(where, text_at(each, "simplelicensing_licenseExpression"), known)
-    length = _HASH_LENGTHS.get(text_at(each, "algorithm"))
-    if length and len(text_at(each, "hashValue")) != length:
+        yield from expression_problems(where, text_at(each, "simplelicensing_licenseExpression"), words)
+    length, digits = _HASH_LENGTHS.get(text_at(each, "algorithm")), text_at(each, "hashValue")
+    if length and digits and len(digits) != length:
         yield checks.HASH_LENGTH.found(
-            f"{pointer}/hashValue",
-            f"{len(text_at(each, 'hashValue'))} digits, where {text_at(each, 'algorithm')} has {length}",
+            f"{pointer}/hashValue", f"{len(digits)} digits, where {text_at(each, 'algorithm')} has {length}"
         )
     created = time_of(text_at(each, "created"))
     if created and now and created > now + _SKEW:

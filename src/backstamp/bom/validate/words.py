@@ -33,7 +33,7 @@ def _lines(each: Validation) -> Iterator[str]:
         if problem.fix:
             yield f"           -> {problem.fix}"
     if each.omitted:
-        yield f"  and {each.omitted:,} more of the same kinds"
+        yield f"  and at least {each.omitted:,} more of the same kinds"
     if each.problems:
         yield ""
     for level in each.levels:
