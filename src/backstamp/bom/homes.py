@@ -30,7 +30,7 @@ WEIGHTS = frozenset(
 _WEIGHT_NAMES = tuple(
     ".safetensors .gguf .onnx .tflite .keras .h5 .hdf5 .pb .mlmodel .pt .pth .ckpt .bin .t7 .pdparams "
     ".pdiparams .msgpack .joblib .pkl .pickle .model .ubj .cbm .skops .npz .engine .mar .nemo .llamafile "
-    ".distcp .pte".split()
+    ".distcp .pte .jit .torchscript .pt2 .ptl".split()
 )
 _NOT_WEIGHTS = frozenset(
     "training_args.bin optimizer.pt scheduler.pt scaler.pt rng_state.pth optimizer.bin "
@@ -50,13 +50,22 @@ _PIECES = frozenset(
     "figures images samples weights tf safetensors checkpoints_meta "
     "lightning_logs version_0 imgs docs data.pkl".split()
 )
+_BUNDLES = (".mlpackage", ".mlmodelc", ".savedmodel")
 _COMPOSITES = frozenset({"model_index.json", "modules.json", "MLmodel"})
 ROOT = "."
 
 
 def folder_of(path: tuple[str, ...]) -> str:
     """Name the folder of a file or member: ``.`` for the target itself, else ``./models/x``."""
-    return parent(joined_path(path))
+    return parent(joined_path(file_of(path)))
+
+
+def file_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Cut the path of a member at the file that it is a piece of: a checkpoint, not a package."""
+    for at, name in enumerate(path[:-1]):
+        if not name.lower().endswith(_ARCHIVES):
+            return path[: at + 1]
+    return path
 
 
 def joined_path(path: tuple[str, ...]) -> str:
@@ -127,10 +136,15 @@ class Homes:
                 weights.setdefault(parent(path), []).append(path)
             if (name := path.rpartition("/")[2]) in _IDENTITY:
                 named.setdefault(parent(path), set()).add(name)
-        carded = {folder_of(s.place.path) for s in said if _is_about_model(s)}
+        held = {path for paths in weights.values() for path in paths}
+        carded = {
+            folder_of(s.place.path)
+            for s in said
+            if _is_about_model(s) and joined_path(file_of(s.place.path)) not in held
+        }
         adapters = {folder_of(s.place.path) for s in said if s.part == Part(Kind.ADAPTER)}
         for folder in sorted({*weights, *carded, *adapters}):
-            owner = self._owner(folder, named)
+            owner = self._owner(folder, named, weights)
             if owner != folder:
                 self.models.setdefault(owner, Kind.MODEL)
             elif folder in weights and folder not in carded | adapters and _are_apart(weights[folder]):
@@ -138,16 +152,19 @@ class Homes:
             else:
                 self.models[folder] = Kind.ADAPTER if folder in adapters else Kind.MODEL
 
-    def _owner(self, folder: str, named: dict[str, set[str]]) -> str:
+    def _owner(self, folder: str, named: dict[str, set[str]], weights: dict[str, list[str]]) -> str:
         """The model that a folder is a piece of: itself, or one above."""
         at = folder
         while at != ROOT:
             above, name = parent(at), at.rpartition("/")[2]
             is_piece = name.lower() in _PIECES or _numbered().fullmatch(name) is not None
             has_identity = bool(named.get(above)) or above in self.models
-            if (is_piece and has_identity) or (
-                named.get(above, set()) & _COMPOSITES and "model_index.json" not in named[above]
-            ):
+            is_composed = named.get(above, set()) & _COMPOSITES and "model_index.json" not in named[above]
+            bundle = above.lower().endswith(_BUNDLES) or above.rpartition("/")[0].lower().endswith(_BUNDLES)
+            is_form = name.rpartition(".")[0] in _stems(weights.get(above, ())) or name in _stems(
+                weights.get(above, ())
+            )
+            if (is_piece and has_identity) or is_composed or bundle or is_form:
                 folder = at = above
             else:
                 break
@@ -220,7 +237,7 @@ class Homes:
         return self.aliases.get(part, part)
 
     def _home(self, kind: Kind, path: tuple[str, ...]) -> Part:
-        at = joined_path(path)
+        at = joined_path(file_of(path))
         if kind in (Kind.MODEL, Kind.ADAPTER):
             if home := self._above(at, self.models):
                 return Part(self.models[home], home)
@@ -309,7 +326,7 @@ def _same_data(said: list[Stated | Linked]) -> dict[Part, Part]:
 
 
 def _squashed(name: str) -> str:
-    """Write a name so that its spellings are equal: no case, no marks, nothing in brackets, no word for data."""
+    """Write a name so that its spellings are equal: no case, no marks, no brackets, no word for data."""
     plain = _bracketed().sub("", name.casefold())
     words = [word for word in _words().findall(plain) if word not in ("dataset", "data", "pairs", "captions")]
     return "".join(words) or plain
@@ -337,9 +354,14 @@ def _is_data_name(path: tuple[str, ...]) -> bool:
     return name.endswith((*_DATA_NAMES, ".json")) and "info" not in name and "croissant" not in name
 
 
+def _stems(paths: Iterable[str]) -> set[str]:
+    """The names of weight files without their endings and without the number of a shard."""
+    return {_shard().sub("", path.rpartition("/")[2].rpartition(".")[0]) for path in paths}
+
+
 def _are_apart(paths: list[str]) -> bool:
     """Say whether weight files of one folder are models of their own: neither shards nor forms of one."""
-    stems = {_shard().sub("", path.rpartition("/")[2].rpartition(".")[0]).lower() for path in paths}
+    stems = {stem.lower() for stem in _stems(paths)}
     return len(stems) > 1 and not stems <= {
         "model",
         "pytorch_model",

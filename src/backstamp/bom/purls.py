@@ -46,3 +46,24 @@ def _image(name: str, version: str) -> str:
     words = {"repository_url": repository.lower() if "/" in repository else "", "tag": tag}
     given = "&".join(f"{key}={quote(value, safe='.-_~/:')}" for key, value in words.items() if value)
     return f"{purl}?{given}" if given else purl
+
+
+def range_of(part: Part, wanted: str) -> str:
+    """Write the versions that are asked for as a range in the notation of the VERS specification.
+
+    Empty where they are written in a way that it has no words for.
+    """
+    world = part.key.partition(":")[0]
+    if world != "pypi" or not wanted:
+        return ""
+    bounds = []
+    for word in wanted.replace(" ", "").split(","):
+        for sign in (">=", "<=", "!=", "==", ">", "<"):
+            if word.startswith(sign):
+                bounds.append((word[len(sign) :], "" if sign == "==" else sign))
+                break
+        else:
+            return ""
+    if any(not version or "*" in version or "@" in version for version, _ in bounds):
+        return ""
+    return "vers:pypi/" + "|".join(f"{sign}{quote(version, safe='.-_~')}" for version, sign in sorted(bounds))

@@ -169,13 +169,15 @@ def _edges(ties: Iterable[Tie]) -> Iterator[Edge]:
 def _summed(claims: list[Claim]) -> Iterator[Claim]:
     """Sum what is stated file by file, within one form of the part; the rest passes through."""
     groups: dict[tuple[Part, Trait, str, Method], list[Claim]] = {}
+    forms: dict[Part, set[str]] = {}
     for claim in claims:
         if claim.trait in _SUMMED and _is_of_its_file(claim):
             groups.setdefault((claim.part, claim.trait, claim.name, claim.evidence.method), []).append(claim)
+            forms.setdefault(claim.part, set()).add(_form(claim.scope))
         else:
             yield claim
-    for group in groups.values():
-        yield from _sum_of(group)
+    for (part, *_), group in groups.items():
+        yield from _sum_of(group, min(forms[part], key=lambda form: (_rank(form), form)))
 
 
 def _is_of_its_file(claim: Claim) -> bool:
@@ -186,17 +188,16 @@ def _is_of_its_file(claim: Claim) -> bool:
     return any(path.rpartition("/")[2] == name for path in claim.evidence.place.path)
 
 
-def _sum_of(group: list[Claim]) -> Iterator[Claim]:
+def _sum_of(group: list[Claim], best: str) -> Iterator[Claim]:
+    """Sum the shards of each form; that of the best form stands for the part, others keep their file."""
     forms: dict[str, list[Claim]] = {}
     for claim in group:
         is_data = claim.part.kind is Kind.DATASET
-        forms.setdefault("" if is_data else _form(claim.scope), []).append(claim)
-    ordered = sorted(forms.items(), key=lambda item: (_rank(item[1][0].scope), item[0]))
-    for at, (_, shards) in enumerate(ordered):
+        forms.setdefault(best if is_data else _form(claim.scope), []).append(claim)
+    for form, shards in sorted(forms.items()):
         total = sum(claim.value for claim in shards if isinstance(claim.value, int))
         first = min(shards, key=_strength)
-        scope = "" if at == 0 else first.scope
-        yield msgspec.structs.replace(first, value=total, scope=scope)
+        yield msgspec.structs.replace(first, value=total, scope="" if form == best else first.scope)
 
 
 def _form(name: str) -> str:

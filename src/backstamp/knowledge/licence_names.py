@@ -59,10 +59,16 @@ def normalised(text: str) -> Licence | None:
         return _classified(written)
     if _words(written) in _unknown() or not _words(written):
         return UNKNOWN
-    if "://" in written or written.startswith("www."):
+    if written.startswith("www.") or "://" in written.partition(" ")[0]:
         found_id = _by_address(written)
         return single(found_id, 0.9) if found_id else None
-    return _named(written) or _expression(written)
+    return _named(written) or _expression(written) or _without_remark(written)
+
+
+def _without_remark(written: str) -> Licence | None:
+    """Try again without what stands in brackets: "AGPL-3.0 License (https://example.com)"."""
+    head, mark, _ = written.partition(" (")
+    return normalised(head) if mark and head else None
 
 
 def single(licence_id: str, confidence: float) -> Licence:

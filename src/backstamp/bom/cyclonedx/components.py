@@ -9,7 +9,7 @@ from backstamp.bom.cyclonedx.licences import licence_properties, licences_of
 from backstamp.bom.graph import SupplyGraph, Value
 from backstamp.bom.homes import joined_path
 from backstamp.bom.inventory import FileRecord
-from backstamp.bom.purls import is_commit, purl_of
+from backstamp.bom.purls import is_commit, purl_of, range_of
 from backstamp.core.location import Location, joined
 from backstamp.core.supply import Kind, Method, Part, Relation, Trait
 from backstamp.core.tree import Json, Tree
@@ -94,6 +94,7 @@ def component_of(part: Part, writer: Writer) -> Tree:
     _identity(part, made, writer)
     if value := graph.first(part, Trait.DESCRIPTION):
         desk.put(made, "description", value)
+    _wanted(part, made, writer)
     _producers(part, made, writer)
     if hashes := [*_hashes(part, writer)]:
         made["hashes"] = [*hashes]
@@ -170,6 +171,22 @@ def _identity(part: Part, made: Tree, writer: Writer) -> None:
         # Nothing names the version: the bytes do.
         made["version"] = f"sha256:{tree.value}"
         desk.cite(made, "version", tree)
+
+
+def _wanted(part: Part, made: Tree, writer: Writer) -> None:
+    """The versions that are asked for, where none is fixed: a range (1.7), which external parts alone have."""
+    wanted = writer.graph.first(part, Trait.RANGE)
+    if wanted is None or "version" in made:
+        return
+    found = range_of(part, str(wanted.value))
+    if found and writer.spec != "1.6":
+        made["versionRange"] = found
+        made["isExternal"] = True
+        writer.desk.cite(made, "versionRange", wanted)
+    else:
+        said = prop("backstamp:version-range", wanted.value)
+        writer.desk.cite(said, "", wanted)
+        add_properties(made, [said])
 
 
 def _producers(part: Part, made: Tree, writer: Writer) -> None:
