@@ -47,9 +47,8 @@ def card_of(text: str, budget: Budget) -> Card:
     problem = ""
     if front:
         try:
-            read = document_of(front, budget)
-            # The YAML stands behind a line of dashes: its first line is the second of the file.
-            found = Yaml(read.tree, {pointer: line + 1 for pointer, line in read.lines.items()})
+            # An empty line stands for the dashes in front, so that lines are those of the file.
+            found = document_of("\n" + front, budget)
         except ReadError as error:
             problem = f"front matter: {error.message}"
     sections, is_cut = _sections(body, first, budget)

@@ -23,13 +23,12 @@ def plain(text: str) -> str:
     """Give a text as it is read: no images, tags, emphasis, addresses of links; white space is single."""
     from html import unescape
 
-    text = text[:_MOST]
+    text = _escape().sub(_entity, text[:_MOST])
     text = _image().sub(" ", text)
     text = _linked().sub(_label, text)
     text = _autolink().sub(r"\1", text)
     text = _tag().sub(" ", text)
     text = _emphasis().sub("", text)
-    text = _escape().sub(r"\1", text)
     return " ".join(unescape(text).split())
 
 
@@ -70,6 +69,11 @@ def sentences_of(text: str) -> Iterator[str]:
         start = end.end()
     if text[start:].strip():
         yield text[start:].strip()
+
+
+def _entity(found: Match[str]) -> str:
+    """An escaped character is no mark: it waits as an entity until the marks are gone."""
+    return f"&#{ord(found[1])};"
 
 
 def _label(found: Match[str]) -> str:

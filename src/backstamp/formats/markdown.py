@@ -94,6 +94,9 @@ def blocks_of(text: str, budget: Budget, first_line: int = 1) -> Iterator[Block]
             found, at = _html_table(lines, at)
             yield from found
             continue
+        if state.is_code(line.text):
+            at += 1
+            continue
         heading, used = _heading(lines, at, stripped, state)
         if heading is not None:
             yield from state.ended()
@@ -122,6 +125,10 @@ class _State:
             yield Paragraph(text, self.line) if self.indent < 0 else Item(text, self.indent, self.line)
         self.held, self.size, self.indent = [], 0, -1
 
+    def is_code(self, text: str) -> bool:
+        """Say whether a line is code by its indentation: nothing is held, and no list is near."""
+        return text.startswith(("    ", "\t")) and not self.held and not self.was_item and bool(text.strip())
+
     def take(self, line: _Line, stripped: str) -> Iterator[Block]:
         """Add a line to what is held, or begin anew."""
         if not stripped or _is_rule(stripped):
@@ -134,10 +141,7 @@ class _State:
             self.held, self.size = [line.text[item.end() :].strip()], len(line.text)
             return
         if not self.held:
-            is_indented = line.text.startswith(("    ", "\t"))
-            if is_indented and not self.was_item:
-                return  # code by its indentation
-            self.was_item = self.was_item and is_indented
+            self.was_item = self.was_item and line.text.startswith((" ", "\t"))
             self.line = line.number
         if self.size < _LONGEST_TEXT:
             self.held.append(stripped)

@@ -87,7 +87,7 @@ def number_of(text: str, scale: str = "") -> int | float | None:
         if not _grouped().fullmatch(bare):
             return None
         bare = bare.replace(",", "")
-    if bare[-1:] in "kKMB" and not scale:
+    if bare and bare[-1] in "kKMB" and not scale:
         bare, scale = bare[:-1].strip(), bare[-1]
     if len(bare) > 40 or not _plain_number().fullmatch(bare.replace(" ", "")):
         return None
@@ -177,6 +177,7 @@ _PATTERNS = (
     ),
     ("batch_size", "whole", r"\bbatch[ _-]?sizes?\b" + _GAP + _COUNT),
     ("batch_size", "whole", r"\bbatch(?:es)? of (?:size )?" + _COUNT),
+    ("warmup_ratio", "share", r"\b(\d{1,2}(?:\.\d)?)(\s?%)\s(?:linear\s)?warm[ -]?up\b"),
     (
         "warmup_ratio",
         "share",
@@ -185,7 +186,6 @@ _PATTERNS = (
             r"(0?\.\d{1,4}|\d{1,2}(?:\.\d)?(?=\s?%))(\s?%)?"
         ),
     ),
-    ("warmup_ratio", "share", r"\b(\d{1,2}(?:\.\d)?)(\s?%)\s(?:linear\s)?warm[ -]?up\b"),
     ("warmup_steps", "whole", _COUNT + r"\s(?:linear\s)?warm[ -]?up\ssteps"),
     (
         "warmup_steps",
@@ -227,6 +227,7 @@ _PATTERNS = (
         "small",
         r"\b(?:precision|(?:trained|training)\s(?:in|with|using))\b[^.;]{0,20}?" + _PRECISION,
     ),
+    ("precision", "small", r"\btrain\w{0,3}\b[^.;]{0,60}?\b(?:in|with|using)\s" + _PRECISION),
     ("lora_r", "whole", r"\b(?:LoRA|adapter)\b[^.;]{0,40}?\brank\b[^\d.;]{0,10}" + _COUNT),
     ("lora_r", "whole", r"\brank[ -](?:of )?" + _COUNT + r"(?=.{0,40}?\bLoRA)"),
     ("lora_alpha", "whole", r"\bLoRA\b.{0,80}?\balpha\b[^\d.;]{0,10}" + _COUNT),

@@ -43,6 +43,20 @@ _BUILDERS = frozenset(
     "json csv parquet text arrow imagefolder audiofolder videofolder webdataset generator pandas xml custom "
     "private dataset local".split()
 )
+_FILES = (
+    ".json",
+    ".jsonl",
+    ".csv",
+    ".tsv",
+    ".parquet",
+    ".arrow",
+    ".txt",
+    ".gz",
+    ".zip",
+    ".npz",
+    ".xml",
+    ".zst",
+)
 _QUANTIZED = frozenset(
     {"gguf", "gptq", "awq", "exl2", "exl3", "ggml", "quantized", "4-bit", "8-bit", "eetq", "hqq", "aqlm"}
 )
@@ -72,8 +86,10 @@ def dataset_part(name: str) -> Part | None:
     bare = name.strip()
     if not bare or is_placeholder(bare) or bare.lower() in _BUILDERS or len(bare) > 300:
         return None
+    if bare.lower().endswith(_FILES) and "://" not in bare and bare[:1] not in "/~\\." and bare[1:2] != ":":
+        bare = f"./{bare}"  # a file, though it reads like a name of the hub
     found = named_part(Kind.DATASET, bare)
-    if found is None and not bare.startswith(("/", "~", "\\", "..")) and bare[1:3] not in (":\\", ":/"):
+    if found is None and not bare.startswith(("/", "~", "\\", ".")) and bare[1:3] not in (":\\", ":/"):
         return Part(Kind.DATASET, "name:" + shown(bare, 200))
     return found
 
