@@ -53,6 +53,15 @@ def test_a_table_without_header_has_numbered_columns_and_all_its_rows(data: str)
     assert _traits(data, "x.csv", "rows") == [("", data.count("\n"))]
 
 
+@pytest.mark.parametrize(
+    "data", ["a,a,b,,\n1,2,3,,\n4,5,6,,\n", "name city\n1 2\n3 4\n5 6\n", "# made by hand\nx,y\n1,2\n3,4\n"]
+)
+def test_words_above_numbers_are_a_header(data: str):
+    rows = len([line for line in data.split("\n") if line[:1].isdigit()])
+    assert _traits(data, "x.csv", "rows") == [("", rows)]
+    assert "0" not in [name for name, _ in _traits(data, "x.csv", "column")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings_do_not_change_what_is_counted(encoding: str):
     data = ("name;größe\n" + "ä;1\n" * 30).encode(encoding)
@@ -180,6 +189,7 @@ def test_a_name_alone_is_anything():
         ("squad-train.arrow", "train"),
         ("latest.csv", ""),
         ("training.csv", "train"),
+        ("package/test/data/words.tsv", ""),
         ("org-train_sft-00000-of-00001.parquet", "train_sft"),
     ],
 )
