@@ -162,7 +162,7 @@ def _has_header(rows: list[list[str]]) -> bool:
 
 
 def _names_numbers(names: list[str], below: list[list[str]]) -> bool:
-    """Say whether words stand above numbers or dates: then repeated and empty names are names all the same."""
+    """Say whether words stand above numbers or dates: then even repeated and empty names are names."""
     typed = ("integer", "number", "date", "timestamp")
     if any(name and (len(name) > _MOST_NAME or type_of_cells([name]) in typed) for name in names):
         return False
