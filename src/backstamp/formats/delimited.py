@@ -15,7 +15,7 @@ from re import Pattern
 import msgspec
 
 from backstamp.core.budget import MIB, Budget
-from backstamp.core.errors import ReadError
+from backstamp.core.errors import BudgetExceeded, ReadError
 from backstamp.formats.valuetypes import looks, type_of_cells
 
 _SAMPLE = 256 * 1024
@@ -36,7 +36,11 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Delimited(msgspec.Struct, frozen=True, kw_only=True):
-    """A table: ``rows`` without the header; ``line`` is where the header or first row stands."""
+    """A table.
+
+    ``rows`` are without the header, below zero if there are too many to count. ``line`` is where the header
+    or the first row stands.
+    """
 
     delimiter: str
     encoding: str
@@ -65,13 +69,17 @@ def delimited_of(view: memoryview, name: str, budget: Budget) -> Delimited | Non
     if not rows or max(map(len, rows)) > _MOST_COLUMNS:
         return None
     has_header = _has_header(rows)
-    count, is_sure = _count(view, encoding, delimiter, budget)
+    try:
+        count, is_sure = _count(view, encoding, delimiter, budget)
+    except BudgetExceeded:
+        count, is_sure = -1, True
+    above = has_header + sum(1 for line in lines[:skipped] if line.strip())
     return Delimited(
         delimiter=delimiter,
         encoding=encoding,
         has_header=has_header,
         fields=tuple(_fields(rows, has_header=has_header)),
-        rows=max(0, count - has_header - sum(1 for line in lines[:skipped] if line.strip())),
+        rows=max(0, count - above) if count >= 0 else -1,
         is_sure=is_sure,
         line=skipped + 1,
     )
