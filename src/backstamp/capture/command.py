@@ -33,7 +33,6 @@ _OUTPUT_OPTIONS = (
     "default_root_dir",
 )
 _MOST_READ = 256 * 1024
-_NO_PROGRAM = 127
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,23 +82,33 @@ def output_of(arguments: tuple[str, ...]) -> str:
 
 
 def _executed(arguments: tuple[str, ...]) -> int:
+    """Run the command and wait for it; requests to end are handed on to it, however early they come."""
+    children: list[subprocess.Popen[bytes]] = []
+    asked: list[int] = []
+
+    def hand_on(number: int, _frame: object) -> None:
+        asked.append(number)
+        for child in children:
+            if child.poll() is None:
+                child.send_signal(number)
+
+    def leave(_number: int, _frame: object) -> None:
+        """A terminal interrupts the command, too: it need not be handed on."""
+
+    previous = {
+        signal.SIGINT: signal.signal(signal.SIGINT, leave),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, hand_on),
+    }
     try:
-        process = subprocess.Popen(arguments)  # noqa: S603  # the command that the user asks to run
+        children.append(subprocess.Popen(arguments))  # noqa: S603  # the command that the user asks to run
+        for number in asked:
+            children[0].send_signal(number)
+        code = children[0].wait()
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise UsageError(
             f'cannot start "{arguments[0]}": {reason}', hint="Check the command behind the two dashes."
         ) from error
-
-    def hand_on(number: int, _frame: object) -> None:
-        if process.poll() is None:
-            process.send_signal(number)
-
-    # A terminal sends an interrupt to the command too: it need not be handed on.
-    previous = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    previous[signal.SIGTERM] = signal.signal(signal.SIGTERM, hand_on)
-    try:
-        code = process.wait()
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)

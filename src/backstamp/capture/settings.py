@@ -10,6 +10,7 @@ import enum
 import math
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import cast
 
 from backstamp.core.secrets import MASK, masked
@@ -34,7 +35,7 @@ def settings_of(config: object) -> Tree:
 def plain(value: object, depth: int = 0, key: str = "") -> Json:
     """Give a value as plain data."""
     if isinstance(value, str):
-        return MASK if is_secret(key) and value else masked(value[:_MOST_TEXT])
+        return MASK if is_secret(key) and value else masked(_nameless(value[:_MOST_TEXT]))
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, enum.Enum):
@@ -44,7 +45,7 @@ def plain(value: object, depth: int = 0, key: str = "") -> Json:
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(value)
     if isinstance(value, os.PathLike):
-        return masked(os.fspath(value)[:_MOST_TEXT])
+        return masked(_nameless(os.fsdecode(value)[:_MOST_TEXT]))
     if depth < _DEPTH:
         if isinstance(value, Mapping):
             pairs = list(value.items())[:_MOST]
@@ -78,6 +79,22 @@ def masked_arguments(arguments: list[str]) -> list[str]:
             kept.append(masked(argument[:_MOST_TEXT]))
         hide = is_option and not equals
     return kept
+
+
+def _nameless(text: str) -> str:
+    """Leave out whose machine it is: folders of logs are named for hosts, paths begin at homes."""
+    home, host = _home_and_host()
+    if home and (text == home or text.startswith(home + os.sep)):
+        text = "~" + text[len(home) :]
+    return text.removesuffix(f"_{host}") if host else text
+
+
+@cache
+def _home_and_host() -> tuple[str, str]:
+    import platform
+
+    home = os.path.expanduser("~")
+    return (home if len(home) > 1 and home != "~" else ""), platform.node()
 
 
 def _named(config: object) -> object:

@@ -39,7 +39,8 @@ def statements_of(blob: Blob, found: Found) -> Iterator[Stated]:
     whole = blob.whole()
     yield measured.says(whole, DATA, Trait.FORMAT, found.form)
     yield measured.says(whole, DATA, Trait.SIZE, blob.size, scope=scope)
-    split = split_of("/".join(blob.path[1:]) or blob.path[0])
+    # The name inside an archive says it, else the name of the archive.
+    split = next(filter(None, map(split_of, reversed(blob.path))), "")
     if found.rows >= 0:
         yield counted.says(found.place, DATA, Trait.ROWS, found.rows, scope=scope)
         if split:

@@ -15,7 +15,7 @@ from re import Pattern
 import msgspec
 
 from backstamp.core.budget import MIB, Budget
-from backstamp.core.errors import ReadError
+from backstamp.core.errors import BudgetExceeded, ReadError
 from backstamp.formats.valuetypes import looks, type_of_cells
 
 _SAMPLE = 256 * 1024
@@ -36,7 +36,11 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Delimited(msgspec.Struct, frozen=True, kw_only=True):
-    """A table: ``rows`` without the header; ``line`` is where the header or first row stands."""
+    """A table.
+
+    ``rows`` are without the header, below zero if there are too many to count. ``line`` is where the header
+    or the first row stands.
+    """
 
     delimiter: str
     encoding: str
@@ -65,13 +69,17 @@ def delimited_of(view: memoryview, name: str, budget: Budget) -> Delimited | Non
     if not rows or max(map(len, rows)) > _MOST_COLUMNS:
         return None
     has_header = _has_header(rows)
-    count, is_sure = _count(view, encoding, delimiter, budget)
+    try:
+        count, is_sure = _count(view, encoding, delimiter, budget)
+    except BudgetExceeded:
+        count, is_sure = -1, True
+    above = has_header + sum(1 for line in lines[:skipped] if line.strip())
     return Delimited(
         delimiter=delimiter,
         encoding=encoding,
         has_header=has_header,
         fields=tuple(_fields(rows, has_header=has_header)),
-        rows=max(0, count - has_header - sum(1 for line in lines[:skipped] if line.strip())),
+        rows=max(0, count - above) if count >= 0 else -1,
         is_sure=is_sure,
         line=skipped + 1,
     )
@@ -123,13 +131,24 @@ def _delimiter_of(text: str) -> str:
         score = widths.count(common) / len(widths) + min(common, 20) / 100
         if score > best:
             best, chosen = score, delimiter
-    return chosen
+    return chosen if best or not _is_spaced(text) else " "
+
+
+def _is_spaced(text: str) -> bool:
+    """Say whether blanks divide the columns: only in tables of numbers, since prose has blanks too."""
+    rows = _rows_of(text, " ", is_cut=True, most=50)
+    if len(rows) < 3 or len({len(row) for row in rows}) != 1 or len(rows[0]) < 2:
+        return False
+    cells = [cell for row in rows[1:] for cell in row]
+    return sum(type_of_cells([cell]) in ("integer", "number") for cell in cells) * 2 > len(cells)
 
 
 def _has_header(rows: list[list[str]]) -> bool:
     first, below = rows[0], rows[1:]
     names = [cell.strip() for cell in first]
     filled = [name for name in names if name]
+    if _names_numbers(names, below):
+        return True
     if len(set(filled)) < len(filled) or len(filled) < len(names) - 1 or not filled:
         return False
     if any(len(name) > _MOST_NAME or "\n" in name for name in names):
@@ -148,6 +167,18 @@ def _has_header(rows: list[list[str]]) -> bool:
         return "integer" not in types or len(filled) > 3
     longest = [max(map(len, seen), default=0) for seen in seen_below]
     return all(len(name) <= 40 and name.count(" ") < 4 for name in filled) and max(longest) > 0
+
+
+def _names_numbers(names: list[str], below: list[list[str]]) -> bool:
+    """Say whether words stand above numbers or dates: then even repeated and empty names are names."""
+    typed = ("integer", "number", "date", "timestamp")
+    if any(name and (len(name) > _MOST_NAME or type_of_cells([name]) in typed) for name in names):
+        return False
+    columns = [[row[at] for row in below if at < len(row)] for at in range(len(names))]
+    return any(
+        name and type_of_cells([name]) == "string" and type_of_cells(cells) in typed
+        for name, cells in zip(names, columns, strict=True)
+    )
 
 
 def _fields(rows: list[list[str]], *, has_header: bool) -> Iterator[Field]:

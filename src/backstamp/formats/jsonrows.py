@@ -10,7 +10,7 @@ from re import Pattern
 import msgspec
 
 from backstamp.core.budget import MIB, Budget
-from backstamp.core.errors import ReadError
+from backstamp.core.errors import BudgetExceeded, ReadError
 from backstamp.formats.delimited import Field
 from backstamp.formats.valuetypes import looks, type_of_values
 
@@ -26,7 +26,8 @@ _MOST_NAME = 100
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of JSON. ``sample`` are the first ones; ``problem`` says what is wrong with the last.
 
-    ``is_alike`` says that nearly all of the sample have the same keys.
+    ``rows`` are below zero if there are too many to count. ``is_alike`` says that nearly all of the sample
+    have the same keys.
     """
 
     rows: int
@@ -55,13 +56,11 @@ def lines_of(view: memoryview, budget: Budget, *, is_whole: bool = True) -> Rows
                 raise ReadError("the first of these lines is no JSON")
             break
         values.append(value)
-    count = 0
-    for at in range(0, len(view), _PIECE):
-        piece = bytes(view[at : at + _PIECE])
-        budget.spend_operations(len(piece) // _STEP + 1)
-        count += _filled(piece, view, at)
     problem = _last_problem(view) if is_whole else ""
-    return _rows(values, count - bool(problem), problem)
+    try:
+        return _rows(values, _line_count(view, budget) - bool(problem), problem)
+    except BudgetExceeded as error:
+        return _rows(values, -1, error.message)
 
 
 def array_of(view: memoryview, budget: Budget) -> Rows | None:
@@ -69,7 +68,10 @@ def array_of(view: memoryview, budget: Budget) -> Rows | None:
     sample, start = _array_sample(bytes(view[:_SAMPLE]), budget)
     if len(sample) < 2 or not all(isinstance(value, dict) for value in sample):
         return None
-    count, is_closed = _array_count(view, start, budget)
+    try:
+        count, is_closed = _array_count(view, start, budget)
+    except BudgetExceeded as error:
+        return _rows(sample, -1, error.message)
     return _rows(sample, count, "" if is_closed else "the array is not closed: the file was cut short")
 
 
@@ -102,6 +104,15 @@ def _value_of(line: bytes) -> object:
         return json.loads(line)
     except (ValueError, RecursionError):
         return _NONE
+
+
+def _line_count(view: memoryview, budget: Budget) -> int:
+    count = 0
+    for at in range(0, len(view), _PIECE):
+        piece = bytes(view[at : at + _PIECE])
+        budget.spend_operations(len(piece) // _STEP + 1)
+        count += _filled(piece, view, at)
+    return count
 
 
 def _filled(piece: bytes, view: memoryview, at: int) -> int:

@@ -32,10 +32,8 @@ def _of_words(name: str) -> str:
 
 
 def _of_folders(folders: list[str]) -> str:
-    for folder in reversed(folders):
-        if folder.lower() in _WORDS:
-            return _WORDS[folder.lower()]
-    return ""
+    """The folder of a file may name its split; those further up are as often those of a program's tests."""
+    return _WORDS.get(folders[-1].lower(), "") if folders else ""
 
 
 @cache

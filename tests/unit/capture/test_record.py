@@ -132,8 +132,8 @@ def test_a_command_that_is_told_to_end_is_recorded_as_interrupted(folder):
     assert process.stdout is not None
     assert process.stdout.readline() == b"up\n"
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
-    assert process.returncode == 128 + signal.SIGTERM
+    assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    process.communicate()
     assert _statement(folder, "s.json")["predicate"]["observed"]["outcome"] == "interrupted"
 
 

@@ -234,6 +234,13 @@ def test_configurations_of_any_kind_become_plain_and_are_masked():
     json.dumps(plain(deep))
 
 
+def test_neither_host_nor_home_is_kept():
+    import platform
+
+    found = settings_of({"dir": f"{os.path.expanduser('~')}/out", "log": f"runs/Nov25_{platform.node()}"})
+    assert found == {"dir": "~/out", "log": "runs/Nov25"}
+
+
 def test_credentials_in_command_lines_are_masked():
     line = [
         "train.py",

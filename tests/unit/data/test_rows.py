@@ -1,6 +1,7 @@
 """Tables in text: rows are counted to the end as csv would read them, columns by a sample."""
 
 import csv
+import gzip
 import io
 import json
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstamp.core.budget import Budget
+from backstamp.core.budget import Budget, Limits
 from backstamp.core.reading import Status
+from backstamp.core.supply import Stated
 from backstamp.formats.delimited import delimited_of
 from backstamp.formats.splitnames import split_of
 from kit.stock import said, stock
@@ -51,6 +53,15 @@ def test_the_delimiter_is_found(delimiter: str):
 def test_a_table_without_header_has_numbered_columns_and_all_its_rows(data: str):
     assert [n for n, _ in _traits(data, "x.csv", "column")] == ["0", "1"]
     assert _traits(data, "x.csv", "rows") == [("", data.count("\n"))]
+
+
+@pytest.mark.parametrize(
+    "data", ["a,a,b,,\n1,2,3,,\n4,5,6,,\n", "name city\n1 2\n3 4\n5 6\n", "# made by hand\nx,y\n1,2\n3,4\n"]
+)
+def test_words_above_numbers_are_a_header(data: str):
+    rows = len([line for line in data.split("\n") if line[:1].isdigit()])
+    assert _traits(data, "x.csv", "rows") == [("", rows)]
+    assert "0" not in [name for name, _ in _traits(data, "x.csv", "column")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -147,7 +158,30 @@ def test_files_of_programs_are_no_data(name: str, value: object):
     assert said(json.dumps(value).encode(), name) == []
 
 
-@pytest.mark.parametrize("name", ["emissions.csv", "results.csv", "x/metrics.csv", "site-packages/a/b.csv"])
+def test_lines_of_objects_under_the_name_of_json_are_data_if_they_are_many():
+    line = '{"text": "x", "label": 1}\n'
+    assert _traits(line * 30, "train.json", "rows", "format") == [("", "jsonl"), ("", 30)]
+    assert said((line * 3).encode(), "train.json") == []
+
+
+def test_a_table_that_is_too_large_to_count_keeps_its_columns():
+    data = b"a,b\n" + b"1,2\n" * 2000
+    found = stock(data, "x.csv", Limits(operations=60))
+    facts = [(f.trait.value, f.name) for f in found.facts if isinstance(f, Stated)]
+    assert facts == [("format", ""), ("size", ""), ("column", "a"), ("column", "b")]
+    assert [(c.status, c.reason) for c in found.coverage] == [
+        (Status.PARTIAL, "this table is too large for its rows to be counted")
+    ]
+
+
+def test_a_compressed_table_is_counted_and_its_folder_names_the_split():
+    data = gzip.compress(b"a,b\n1,2\n3,4\n")
+    assert _traits(data, "train.csv.gz", "rows", "split") == [("", 2), ("train", 2)]
+
+
+@pytest.mark.parametrize(
+    "name", ["meta/episodes.jsonl", "emissions.csv", "results.csv", "x/metrics.csv", "site-packages/a/b.csv"]
+)
 def test_records_of_tools_are_no_data(name: str):
     assert said(b"epoch,loss\n1,2\n", name) == []
 
@@ -180,6 +214,7 @@ def test_a_name_alone_is_anything():
         ("squad-train.arrow", "train"),
         ("latest.csv", ""),
         ("training.csv", "train"),
+        ("package/test/data/words.tsv", ""),
         ("org-train_sft-00000-of-00001.parquet", "train_sft"),
     ],
 )

@@ -19,6 +19,7 @@ _BY = "rows/1"
 _TABLES = (".csv", ".tsv", ".tab")
 _LINES = (".jsonl", ".ndjson", ".jsonlines")
 _FEW = 20  # an array of fewer objects is a configuration
+_HEAD = 256 * 1024
 _LOGS = frozenset(
     "emissions.csv metrics.csv progress.csv results.csv monitor.csv history.csv log.csv logs.csv "
     "training_log.csv train_log.csv training.csv loss.csv losses.csv installed-files.csv "
@@ -50,12 +51,14 @@ class _Reader:
             yield from _table(blob, name, budget)
         elif name.endswith(_LINES):
             yield from _lines(blob, budget)
-        elif blob.head(512).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-            yield from _array(blob, name, budget)
+        else:
+            yield from _json(blob, name, budget)
 
 
 def _is_of_tools(blob: Blob) -> bool:
-    return any(word in part for part in blob.path for word in _TOOLS)
+    # LeRobot keeps what it knows of its episodes beside them.
+    is_of_robots = blob.path[-1].replace("\\", "/").rsplit("/", 2)[-2:-1] == ["meta"]
+    return is_of_robots or any(word in part for part in blob.path for word in _TOOLS)
 
 
 def _table(blob: Blob, name: str, budget: Budget) -> Iterator[Statement]:
@@ -77,6 +80,8 @@ def _table(blob: Blob, name: str, budget: Budget) -> Iterator[Statement]:
         confidence=1.0 if table.is_sure else 0.6,
     )
     yield from statements_of(blob, found)
+    if table.rows < 0:
+        yield Unread("this table is too large for its rows to be counted")
     if not table.is_sure:
         yield Unread("a quote in this table is never closed: its lines were counted")
     if not blob.is_whole:
@@ -95,14 +100,25 @@ def _lines(blob: Blob, budget: Budget) -> Iterator[Statement]:
         yield from _of_rows(blob, rows, "jsonl")
 
 
-def _array(blob: Blob, name: str, budget: Budget) -> Iterator[Statement]:
+def _json(blob: Blob, name: str, budget: Budget) -> Iterator[Statement]:
+    """Read an array of objects; lines of objects have this suffix too. A few of them are a configuration."""
     stem = name.removesuffix(".json")
     if stem in _PROGRAM_NAMES or stem.endswith(("_config", "-config", ".config")):
         return
-    rows = jsonrows.array_of(blob.view, budget)
-    if rows is None or rows.rows <= _FEW or not rows.is_alike:
+    head = blob.head(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"["):
+        rows, form = jsonrows.array_of(blob.view, budget), "json"
+    elif _is_lines(head):
+        rows, form = jsonrows.lines_of(blob.view, budget, is_whole=blob.is_whole), "jsonl"
+    else:
         return
-    yield from _of_rows(blob, rows, "json")
+    if rows is not None and rows.is_alike and not 0 <= rows.rows <= _FEW:
+        yield from _of_rows(blob, rows, form)
+
+
+def _is_lines(head: bytes) -> bool:
+    first, _, second = head.partition(b"\n")
+    return first.startswith(b"{") and first.rstrip().endswith(b"}") and second.lstrip().startswith(b"{")
 
 
 def _of_rows(blob: Blob, rows: jsonrows.Rows, form: str) -> Iterator[Statement]:
