@@ -4,21 +4,23 @@ A placeholder is never stated, so that no document counts it as an answer.
 """
 
 _WORDS = frozenset({
-    "", "-", "--", "---", "?", "??", "???", ".", "..", "...", "*", "/", "_", "x", "xx", "xxx", "xxxx", "none", "null",
-    "nil", "nan", "n/a", "n.a", "na", "n.a.", "not applicable", "not available", "not specified", "not stated",
-    "unspecified", "undefined", "unknown", "to be determined", "to be added", "to be announced", "to come", "tbd",
-    "tba", "todo", "to do", "wip", "fixme", "coming soon", "string", "str", "text", "name", "value", "your name",
-    "your model", "your-name", "your-model", "model name", "model_name", "model-name", "model id", "optional",
-    "required", "needed", "more information needed", "more info needed", "information needed", "needs more information",
-    "need more information", "insert here", "fill in", "fill me in", "placeholder", "lorem ipsum", "foo", "bar", "noassertion", "no assertion",
-    "user/repo", "org/model", "username/model",
+    "", "*", "-", "--", "---", ".", "..", "...", "/", "?", "??", "???", "_", "bar", "coming soon",
+    "fill in", "fill me in", "fixme", "foo", "information needed", "insert here", "lorem ipsum",
+    "model id", "model name", "model-name", "model_name", "more info needed", "more information needed",
+    "n.a", "n.a.", "n/a", "na", "name", "nan", "need more information", "needed",
+    "needs more information", "nil", "no assertion", "noassertion", "none", "not applicable",
+    "not available", "not specified", "not stated", "null", "optional", "org/model", "placeholder",
+    "required", "str", "string", "tba", "tbd", "text", "to be added", "to be announced",
+    "to be determined", "to come", "to do", "todo", "undefined", "unknown", "unspecified", "user/repo",
+    "username/model", "value", "wip", "x", "xx", "xxx", "xxxx", "your model", "your name", "your-model",
+    "your-name",
 })  # fmt: skip
 _STARTS = (
-    "[more information", "more information needed", "{{", "<your", "[your", "your-", "your_", "todo:", "todo ",
-    "tbd ", "tbd:", "[insert", "<insert", "[todo", "lorem ipsum", "[needs more", "[optional", "<placeholder",
-    "replace_me", "changeme", "change_me", "path/to/", "/path/to/", "xxx",
+    "[more information", "more information needed", "{{", "<your", "[your", "your-", "your_", "todo:",
+    "todo ", "tbd ", "tbd:", "[insert", "<insert", "[todo", "lorem ipsum", "[needs more", "[optional",
+    "<placeholder", "replace_me", "changeme", "change_me", "path/to/", "/path/to/", "xxx",
 )  # fmt: skip
-_AROUND = " \t\r\n.:;,!*_`'\"()[]{}<>-–—…?"
+_AROUND = " \t\r\n.:;,!*_`'\"()[]{}<>-\u2013\u2014\u2026?"
 
 
 def is_placeholder(text: str) -> bool:
