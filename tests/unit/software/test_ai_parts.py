@@ -292,6 +292,40 @@ def test_a_decoy_is_left_alone(name):
     assert _found(DECOYS[name], name) == set()
 
 
+def test_an_image_that_the_project_builds_is_no_dependency():
+    text = "docker build -t own:1 .\ndocker run own:1\ndocker run redis:7\nollama run hf.co/a-lab/b-1:Q4\n"
+    assert _found(text, "run.sh") == {
+        (3, "library:oci:redis", "7"),
+        (4, "model:huggingface:a-lab/b-1", "Q4"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "target"),
+    [
+        ("model: openai/my-proxied-model", "service:self-hosted:my-proxied-model"),
+        ("model: openai/whisper-large-v3", "model:huggingface:openai/whisper-large-v3"),
+        ("model: openai/gpt-4o", "service:openai:gpt-4o"),
+        (
+            "model: bedrock/us.anthropic.claude-3-5-sonnet-20240620-v1:0",
+            "service:bedrock:us.anthropic.claude-3-5-sonnet-20240620-v1:0",
+        ),
+        ("model: google/gemma-2b", "model:huggingface:google/gemma-2b"),
+        (
+            "{provider: huggingface, model: all-MiniLM-L6-v2}",
+            "model:huggingface:sentence-transformers/all-MiniLM-L6-v2",
+        ),
+        ("{_target_: langchain_openai.ChatOpenAI, model: gpt-4}", "service:openai:gpt-4"),
+        ("model: https://huggingface.co/BAAI/bge-m3/tree/main", "model:huggingface:BAAI/bge-m3"),
+        ("model_uri: s3://bucket/model", "model:url:s3://bucket/model"),
+        ("hf_dataset: hf://datasets/a-lab/b", "dataset:huggingface:a-lab/b"),
+        ("ollama: {model: llama3}", "model:ollama:llama3"),
+    ],
+)
+def test_a_name_means_what_its_prefix_and_neighbours_say(line, target):
+    assert {found for _, found, _ in _found(line + "\n", "app.yaml")} == {target}
+
+
 def test_no_secret_of_an_environment_file_is_stated():
     assert "abcdefghijklmnop" not in repr(stock(ENV.encode(), ".env").facts)
 

@@ -7,6 +7,7 @@ or searches its words uses nothing.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -85,6 +86,7 @@ class Commands(msgspec.Struct, frozen=True):
     budget: Budget
     variables: dict[str, str]
     certainty: float = 1.0  # by which confidences are multiplied
+    built: set[str] = set()  # images that the project makes itself
 
     def script(self, text: str, line: int = 1) -> Iterator[Statement]:
         """Yield what a script uses."""
@@ -340,6 +342,10 @@ class Commands(msgspec.Struct, frozen=True):
         if words[:1] == ("model",) and words[1:2] in (("run",), ("pull",)):
             yield from self._first(rest, 2, Kind.MODEL, "docker model", provider="dockermodel")
             return
+        if "build" in words[:2]:
+            self.built.update(
+                value.partition(":")[0] for key, value in pairwise(words) if key in ("-t", "--tag")
+            )
         if words[:1] not in (("run",), ("pull",), ("create",)):
             return
         at = 1
@@ -354,10 +360,10 @@ class Commands(msgspec.Struct, frozen=True):
             at += 1 if found or key in _FLAGS else 2
         if at < len(words):
             image = expanded(words[at], self.variables)
-            if image:
+            if image and image.partition(":")[0] not in self.built:
                 yield from image_links(image, self.blob.at_line(rest.lines[at]), self.by, "container")
-                if words[at + 1 :]:
-                    yield from self.words(words[at + 1 :], rest.lines[at + 1 :], image, depth + 1)
+            if image and words[at + 1 :]:
+                yield from self.words(words[at + 1 :], rest.lines[at + 1 :], image, depth + 1)
 
     def _code(self, text: str, line: int) -> Iterator[Statement]:
         """Calls in ``python -c``: those that load from the hub, with a text as their first argument."""

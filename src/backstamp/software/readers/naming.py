@@ -46,8 +46,8 @@ _OF_GOOGLE = ("gemini", "gemma", "bison", "gecko", "imagen", "veo", "embedding",
 # What OpenAI has put on the hub.
 _OF_OPENAI = ("whisper", "clip", "gpt-oss", "shap-e", "diffusers", "imagegpt", "gpt2", "circuit", "jukebox")
 # Names without an organisation are of sentence-transformers, if they begin so.
-_OF_SENTENCES = ("all-minilm-", "all-mpnet-", "all-distilroberta", "multi-qa-", "paraphrase-", "msmarco-", "distiluse-",
-                 "gtr-t5", "sentence-t5", "nli-", "stsb-")  # fmt: skip
+_OF_SENTENCES = ("all-minilm-", "all-mpnet-", "all-distilroberta", "multi-qa-", "paraphrase-", "msmarco-",
+                 "distiluse-", "gtr-t5", "sentence-t5", "nli-", "stsb-")  # fmt: skip
 _REMOTE = ("s3://", "gs://", "gcs://", "az://", "abfs://", "oci://", "pvc://", "models:/")
 
 
@@ -227,8 +227,8 @@ def _hosted(text: str, provider: str, kind: Kind) -> Name | None:
         return _hub_name(text, kind, is_sure=False, may_be_bare=False)
     if family_of(text) == "bedrock":
         provider = "bedrock"
-    if provider == "ollama":
-        return Name(Part(Kind.MODEL, "ollama:" + text))
+    if provider in ("ollama", "dockermodel"):
+        return Name(Part(Kind.MODEL, f"{provider}:{text}"))
     if provider in ("google", "vertex"):
         text = text.rpartition("models/")[2]
         if not any(word in text.lower() for word in _OF_GOOGLE):
