@@ -81,7 +81,8 @@ _FAMILIES = (
     (r"sonar(?:-pro|-reasoning|-deep-research)[\w.-]*|llama-3[\w.-]*-sonar[\w.-]*", "perplexity"),
     (r"voyage-(?:\d|large|code|law|finance|multilingual)[\w.-]*", "voyage"),
     ((r"(?:us\.|eu\.|apac\.|global\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|qwen)\."
-     r"(?:claude|titan|nova|llama|mistral|mixtral|command|embed|rerank|jamba|j2|r1|qwen|v3)[\w.:-]*"), "bedrock"),
+     r"(?:claude|titan|nova|llama|mistral|mixtral|command|embed|rerank|jamba|j2|r1|qwen|v3)[\w.:-]*"),
+     "bedrock"),
     (r"qwen-(?:max|plus|turbo|long|vl|flash)[\w.-]*", "dashscope"),
 )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Readers of packages: what requirements, projects, lock files and environments state."""
 
+# ruff: noqa: E501, ISC003  # texts of files
+
 import json
 
 import msgspec
@@ -27,7 +29,14 @@ def _of(kind, data, name):
 def _brief(data, name):
     """Where, ecosystem, name, version, condition, group of each package."""
     return [
-        (getattr(f.place.where, "line", 0) or f.place.where.pointer, f.ecosystem, f.name, f.version, f.specifier, f.group)
+        (
+            getattr(f.place.where, "line", 0) or f.place.where.pointer,
+            f.ecosystem,
+            f.name,
+            f.version,
+            f.specifier,
+            f.group,
+        )
         for f in _packages(data, name)
     ]
 
@@ -53,7 +62,8 @@ Flask_Login (==0.5)
 def test_requirements_are_read_with_their_lines_hashes_and_origins():
     facts = _packages(REQUIREMENTS, "sub/requirements.txt")
     assert [
-        (f.place.where.line, f.name, f.version, f.specifier, f.origin, f.revision, f.is_editable) for f in facts
+        (f.place.where.line, f.name, f.version, f.specifier, f.origin, f.revision, f.is_editable)
+        for f in facts
     ] == [
         (1, "torch", "2.1.0+cu121", "==2.1.0+cu121", "registry", "", False),
         (5, "requests", "", ">=2,<3", "registry", "", False),
@@ -65,12 +75,17 @@ def test_requirements_are_read_with_their_lines_hashes_and_origins():
     ]
     assert facts[0].marker == 'python_version < "3.12"'
     assert (facts[1].extras, facts[1].hashes) == (("socks", "use-chardet"), ("sha256:ab12", "sha256:cd34"))
-    assert (facts[3].source, facts[3].hashes) == ("https://e.example/pkg-1.0-py3-none-any.whl", ("sha256:ff",))
+    assert (facts[3].source, facts[3].hashes) == (
+        "https://e.example/pkg-1.0-py3-none-any.whl",
+        ("sha256:ff",),
+    )
     assert facts[5].written == "Flask_Login"
 
 
 def test_included_files_and_indexes_are_named_without_credentials_and_never_opened():
-    assert [(f.target, f.is_constraint) for f in _of(IncludedRequirements, REQUIREMENTS, "requirements.txt")] == [
+    assert [
+        (f.target, f.is_constraint) for f in _of(IncludedRequirements, REQUIREMENTS, "requirements.txt")
+    ] == [
         ("base.txt", False),
         ("constraints.txt", True),
     ]
@@ -88,7 +103,12 @@ def test_a_requirements_file_of_powershell_is_read():
 
 @pytest.mark.parametrize(
     ("name", "group"),
-    [("requirements-dev.txt", "dev"), ("requirements/test.txt", "test"), ("requirements.txt", ""), ("reqs.in", "")],
+    [
+        ("requirements-dev.txt", "dev"),
+        ("requirements/test.txt", "test"),
+        ("requirements.txt", ""),
+        ("reqs.in", ""),
+    ],
 )
 def test_a_requirements_file_is_for_whom_its_name_says(name, group):
     assert [f.group for f in _packages("a==1\n", name)] == [group]
@@ -153,7 +173,9 @@ def test_a_project_is_read_with_the_lines_of_its_dependencies():
 
 
 def test_a_script_header_is_read():
-    text = '#!/usr/bin/env python\n# /// script\n# dependencies = [\n#   "requests<3",\n# ]\n# ///\nimport x\n'
+    text = (
+        '#!/usr/bin/env python\n# /// script\n# dependencies = [\n#   "requests<3",\n# ]\n# ///\nimport x\n'
+    )
     assert _brief(text, "a.py") == [(4, "pypi", "requests", "", "<3", "")]
     assert _brief(text.replace("# ///\n", ""), "a.py") == []
 
@@ -187,7 +209,9 @@ source = { git = "https://g/x?rev=v1#abcdef" }
 
 def test_a_lock_of_uv_says_what_is_direct_and_for_development():
     facts = _packages(UV, "uv.lock")
-    assert [(f.place.where.line, f.name, f.version, f.is_direct, f.group, f.origin, f.revision) for f in facts] == [
+    assert [
+        (f.place.where.line, f.name, f.version, f.is_direct, f.group, f.origin, f.revision) for f in facts
+    ] == [
         (10, "torch", "2.1", True, "", "registry", ""),
         (21, "pytest", "8", True, "dev", "vcs", "abcdef"),
     ]
@@ -282,7 +306,9 @@ def test_setuptools_files_are_read_and_never_run():
     assert [c.reason for c in stock(script.encode(), "setup.py").coverage] == [
         "setup-py: dependencies that are computed when it runs"
     ]
-    text = "[options]\ninstall_requires =\n    a==1\n    b>=2 # x\n[options.extras_require]\ndev =\n    pytest\n"
+    text = (
+        "[options]\ninstall_requires =\n    a==1\n    b>=2 # x\n[options.extras_require]\ndev =\n    pytest\n"
+    )
     assert _brief(text, "setup.cfg") == [
         (3, "pypi", "a", "1", "==1", ""),
         (4, "pypi", "b", "", ">=2", ""),
@@ -352,7 +378,10 @@ def test_javascript_projects_and_locks_are_read():
         ("b", "2.0.0", False, "dev"),
     ]
     assert [(n.name, n.version) for n in facts[0].requires] == [("b", "1.1.0")]
-    old = {"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0", "dependencies": {"b": {"version": "2.0.0"}}}}}
+    old = {
+        "lockfileVersion": 1,
+        "dependencies": {"a": {"version": "1.0.0", "dependencies": {"b": {"version": "2.0.0"}}}},
+    }
     assert [(f.name, f.version) for f in _packages(json.dumps(old), "package-lock.json")] == [
         ("a", "1.0.0"),
         ("b", "2.0.0"),
@@ -377,7 +406,12 @@ def test_locks_of_pnpm_and_yarn_are_read():
         '  resolved "https://r.example/core-7.2.0.tgz#' + "a" * 40 + '"\n  dependencies:\n    debug "^4"\n'
     )
     (fact,) = _packages(yarn, "yarn.lock")
-    assert (fact.place.where.line, fact.name, fact.version, fact.hashes) == (4, "@b/core", "7.2.0", ("sha1:" + "a" * 40,))
+    assert (fact.place.where.line, fact.name, fact.version, fact.hashes) == (
+        4,
+        "@b/core",
+        "7.2.0",
+        ("sha1:" + "a" * 40,),
+    )
     berry = (
         '__metadata:\n  version: 8\n\n"debug@npm:^4.0.0, debug@npm:^4.1.0":\n  version: 4.3.4\n'
         '  resolution: "debug@npm:4.3.4"\n  dependencies:\n    ms: "npm:2.1.2"\n  checksum: 10c0/abc\n'

@@ -13,14 +13,10 @@ from collections.abc import Iterable, Iterator
 from backstamp.core.fact import Fact
 from backstamp.core.supply import Kind, Linked, Method, Part, Relation, Stated, Teller, Trait
 from backstamp.software.facts.packages import Need, PackageDescription, PinnedPackage
+from backstamp.software.readers.pins import is_development
 
 _LOCKED = Teller("packages/1", Method.DECLARED, 0.95)
 _WANTED = Teller("packages/1", Method.DECLARED, 0.9)
-_DEVELOPMENT = frozenset(
-    "dev develop development devel test tests testing lint linting docs doc documentation ci typing types "
-    "mypy "
-    "bench benchmark benchmarks style format pre-commit coverage nox tox local quality qa".split()
-)
 _INSTALLED = ("installed", "conda-installed")
 _Name = tuple[str, str]  # ecosystem and name
 
@@ -150,10 +146,7 @@ def role_of(group: str) -> str:
         return ""
     if group == "build":
         return "build"
-    plain = group.removeprefix("extra:").lower().replace("_", "-")
-    if plain in _DEVELOPMENT or not _DEVELOPMENT.isdisjoint(plain.split("-")):
-        return "development"
-    return "optional"
+    return "development" if is_development(group) else "optional"
 
 
 def _requires(fact: PinnedPackage, part: Part, names: _Names) -> Iterator[Linked]:

@@ -7,6 +7,7 @@ or searches its words uses nothing.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -74,6 +75,7 @@ _FLAGS = frozenset(("-d", "-i", "-t", "-it", "-ti", "-dit", "-itd", "--rm", "--p
                     "--interactive", "--tty", "-P", "--read-only", "--no-healthcheck", "--quiet",
                     "-q"))  # fmt: skip
 _MOST_DEPTH = 4
+_MOST_OPTIONS = 300  # words of a command among which the revision of a model is looked for
 
 
 class Commands(msgspec.Struct, frozen=True):
@@ -84,13 +86,16 @@ class Commands(msgspec.Struct, frozen=True):
     budget: Budget
     variables: dict[str, str]
     certainty: float = 1.0  # by which confidences are multiplied
+    built: set[str] = set()  # images that the project makes itself
 
     def script(self, text: str, line: int = 1) -> Iterator[Statement]:
         """Yield what a script uses."""
         for command in commands_of(text, self.budget, line):
             yield from self.command(without_keywords(command), 0)
 
-    def words(self, words: Sequence[str], lines: Sequence[int], image: str = "") -> Iterator[Statement]:
+    def words(
+        self, words: Sequence[str], lines: Sequence[int], image: str = "", depth: int = 0
+    ) -> Iterator[Statement]:
         """Yield what a list of arguments uses; those of a server's image may begin with options."""
         command = Command(tuple(words), tuple(lines))
         if image and is_model_server(image) and (not words or words[0].startswith("-") or len(words[0]) > 40):
@@ -102,7 +107,7 @@ class Commands(msgspec.Struct, frozen=True):
             yield from self._use(words[0], lines[0], Kind.MODEL, manner=image, is_for_it=True)
             yield from self._options(command, 1, is_server=True, manner=image)
         else:
-            yield from self.command(command, 0)
+            yield from self.command(command, depth)
 
     def environment(self, key: str, value: str, line: int) -> Iterator[Statement]:
         """Yield what a variable names, by its name and value."""
@@ -161,7 +166,7 @@ class Commands(msgspec.Struct, frozen=True):
         elif program in ("wget", "curl", "aria2c", "axel"):
             yield from self._addresses(rest, program)
         elif program in ("docker", "podman", "nerdctl"):
-            yield from self._container(rest)
+            yield from self._container(rest, depth)
         elif program in _SERVERS:
             yield from self._server(program, rest)
         else:
@@ -332,11 +337,15 @@ class Commands(msgspec.Struct, frozen=True):
                 if entry.requirement is not None and entry.requirement.name:
                     yield pinned(entry.requirement, self.blob.at_line(line), "command")
 
-    def _container(self, rest: Command) -> Iterator[Statement]:
+    def _container(self, rest: Command, depth: int) -> Iterator[Statement]:
         words = rest.words
         if words[:1] == ("model",) and words[1:2] in (("run",), ("pull",)):
             yield from self._first(rest, 2, Kind.MODEL, "docker model", provider="dockermodel")
             return
+        if "build" in words[:2]:
+            self.built.update(
+                value.partition(":")[0] for key, value in pairwise(words) if key in ("-t", "--tag")
+            )
         if words[:1] not in (("run",), ("pull",), ("create",)):
             return
         at = 1
@@ -351,10 +360,10 @@ class Commands(msgspec.Struct, frozen=True):
             at += 1 if found or key in _FLAGS else 2
         if at < len(words):
             image = expanded(words[at], self.variables)
-            if image:
+            if image and image.partition(":")[0] not in self.built:
                 yield from image_links(image, self.blob.at_line(rest.lines[at]), self.by, "container")
-                if words[at + 1 :]:
-                    yield from self.words(words[at + 1 :], rest.lines[at + 1 :], image)
+            if image and words[at + 1 :]:
+                yield from self.words(words[at + 1 :], rest.lines[at + 1 :], image, depth + 1)
 
     def _code(self, text: str, line: int) -> Iterator[Statement]:
         """Calls in ``python -c``: those that load from the hub, with a text as their first argument."""
@@ -416,7 +425,7 @@ def _unwrapped(rest: Command) -> Command:
 
 
 def _option_value(rest: Command, keys: tuple[str, ...], variables: dict[str, str]) -> str:
-    for at, word in enumerate(rest.words):
+    for at, word in enumerate(rest.words[:_MOST_OPTIONS]):
         key, found, value = word.partition("=")
         if key in keys:
             value = value if found else "".join(rest.words[at + 1 : at + 2])

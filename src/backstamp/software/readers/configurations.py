@@ -14,7 +14,7 @@ from backstamp.core.errors import ReadError
 from backstamp.core.reading import Statement, Unread
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller
 from backstamp.core.tree import Json, Tree, escaped, text_at, texts_at, tree_at
-from backstamp.formats.settings import Document, settings_of
+from backstamp.formats.settings import MOST_JSON, MOST_YAML, Document, settings_of
 from backstamp.knowledge.providers import provider_at, provider_in
 from backstamp.software.readers.commands import Commands
 from backstamp.software.readers.foreign import is_foreign_file, is_foreign_tree
@@ -42,6 +42,8 @@ _ADDRESSES = (
     "openai_api_base",
     "azure_endpoint", "api_url", "apiUrl", "server_url", "uri", "openai_base_url",
 )  # fmt: skip
+# Addresses of anything: only those of a known provider say something.
+_ANY = frozenset(("url", "host", "uri", "endpoint", "server_url"))
 _LISTS = {
     "models": Kind.MODEL, "model_ids": Kind.MODEL, "model_names": Kind.MODEL, "embedding_models": Kind.MODEL,
     "fallbacks": Kind.MODEL, "fallback_models": Kind.MODEL, "datasets": Kind.DATASET,
@@ -75,8 +77,11 @@ class ConfigurationsReader:
         path = blob.path[-1]
         if not blob.name.lower().endswith(_SUFFIXES) or is_foreign_file(path) or is_test(path):
             return
+        # What is larger is data, written by a program: no person configures an application so.
+        if blob.size > (MOST_YAML if blob.name.lower().endswith((".yaml", ".yml")) else MOST_JSON):
+            return
         budget.spend_operations(len(blob.view) // 64 + 1)
-        data = bytes(blob.view[: 4 * 1024 * 1024])
+        data = bytes(blob.view)
         if not any(word in data for word in _WORDS):
             return
         certainty = 0.6 if is_example(blob.name) else 1.0
@@ -270,7 +275,7 @@ def _near(value: Tree) -> str:
             at = provider_at(address)
             if at:
                 return at
-            if found in ("", "openai") and any(role_of(k) for k in value):
+            if key not in _ANY and found in ("", "openai") and any(role_of(k) for k in value):
                 return SELF
     return found
 

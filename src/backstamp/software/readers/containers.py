@@ -14,6 +14,7 @@ from backstamp.software.readers.images import image_links
 from backstamp.software.readers.scope import is_test
 
 _BY = "containers/1"
+_MOST_PLACED = 100  # words of a command whose own lines are looked for
 _NAMES = ("dockerfile", "containerfile")
 
 
@@ -104,8 +105,10 @@ def _start(
         yield from commands.script(_joined(each.text), each.line)
         return []
     whole = [*entry, *words] if each.keyword == "cmd" else words
-    lines = [each.line + each.text[: max(each.text.find(json.dumps(word)), 0)].count("\n") for word in words]
-    lines = [each.line] * (len(whole) - len(words)) + lines
+    lines = [each.line] * len(whole)
+    for at, word in enumerate(words[:_MOST_PLACED]):
+        found = max(each.text.find(json.dumps(word)), 0)
+        lines[len(whole) - len(words) + at] += each.text[:found].count("\n")
     yield from commands.words(whole, lines, "" if entry else image)
     return words if each.keyword == "entrypoint" else entry
 

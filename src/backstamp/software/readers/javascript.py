@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import MIB, Budget
+from backstamp.core.errors import ReadError
 from backstamp.core.reading import Statement
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller
 from backstamp.formats.javascript import Token, tokens_of
@@ -46,6 +47,7 @@ _CLASSES = frozenset(
     "OpenAIEmbedding HuggingFaceEmbedding Anthropic Gemini".split()
 )
 _ENDS = frozenset((")", ",", "}", ";", "]"))
+_MOST_SETTINGS = 3000
 _MOST_INNER = 400  # tokens of one call that are looked at
 
 
@@ -99,6 +101,7 @@ class _Script:
                 (b'"ollama"', "ollama"),
             )
             self.provider = next((p for mark, p in marks if mark in data), "")
+        self.settings = 0
         self.values: dict[str, str] = {}
         for at in range(len(tokens) - 3):
             if tokens[at].text in ("const", "let", "var") and tokens[at + 1].kind == "name":
@@ -180,7 +183,12 @@ class _Script:
 
     def _setting(self, at: int, token: Token) -> Iterator[tuple[Name, int, str]]:
         found = self._value(at + 2)
-        if found is None or self._is_of_class(at):
+        if found is None:
+            return
+        self.settings += 1
+        if self.settings > _MOST_SETTINGS:
+            raise ReadError("script of too many settings to be read")
+        if self._is_of_class(at):
             return
         if family_of(found[0]) or "/" in found[0] or self.provider:
             provider = "" if family_of(found[0]) else self.provider

@@ -18,7 +18,7 @@ from backstamp.core.secrets import MASK, masked
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
 from backstamp.core.tree import Json, Tree, escaped, list_at, text_at, texts_at, tree_at
 from backstamp.formats.requirement import exact_version, normalised, requirement_of
-from backstamp.formats.settings import Document, settings_of
+from backstamp.formats.settings import MOST_JSON, Document, settings_of
 from backstamp.software.facts.packages import PinnedPackage
 from backstamp.software.readers.images import image_of
 from backstamp.software.readers.npm import is_version
@@ -55,7 +55,9 @@ class McpReader:
         name = blob.name.lower()
         if not name.endswith((".json", ".jsonc", ".toml", ".yaml", ".yml")) or is_test(blob.path[-1]):
             return
-        head = bytes(blob.view[: 1024 * 1024])
+        if blob.size > MOST_JSON:
+            return
+        head = bytes(blob.view)
         if name not in _SERVERS_FILES and not any(
             key.encode() in head for key in (*_KEYS, '"mcp"', "mcp:", "[mcp")
         ):

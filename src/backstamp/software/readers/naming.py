@@ -41,8 +41,13 @@ _OTHER_FILES = (
     ".parquet", ".cfg", ".ini", ".jar", ".go", ".rs", ".java", ".png", ".jpg", ".svg", ".wav", ".mp3",
 )  # fmt: skip
 # Google has more models than those of language: of cars and clicks too.
-_OF_GOOGLE = ("gemini", "gemma", "bison", "gecko", "imagen", "veo", "embedding", "claude", "llama", "palm", "mistral",
-              "codey", "medlm", "learnlm", "unicorn", "endpoints/")  # fmt: skip
+_OF_GOOGLE = ("gemini", "gemma", "bison", "gecko", "imagen", "veo", "embedding", "claude", "llama", "palm",
+              "mistral", "codey", "medlm", "learnlm", "unicorn", "endpoints/")  # fmt: skip
+# What OpenAI has put on the hub.
+_OF_OPENAI = ("whisper", "clip", "gpt-oss", "shap-e", "diffusers", "imagegpt", "gpt2", "circuit", "jukebox")
+# Names without an organisation are of sentence-transformers, if they begin so.
+_OF_SENTENCES = ("all-minilm-", "all-mpnet-", "all-distilroberta", "multi-qa-", "paraphrase-", "msmarco-",
+                 "distiluse-", "gtr-t5", "sentence-t5", "nli-", "stsb-")  # fmt: skip
 _REMOTE = ("s3://", "gs://", "gcs://", "az://", "abfs://", "oci://", "pvc://", "models:/")
 
 
@@ -96,7 +101,19 @@ def _could_be_name(text: str) -> bool:
     lowered = text.lower()
     first = lowered.partition("/")[0]
     return not (
-        lowered.startswith(("your", "my-model", "my_model", "example", "placeholder", "xxx", "todo", "some-"))
+        lowered.startswith(
+            (
+                "your",
+                "my-model",
+                "my_model",
+                "example",
+                "placeholder",
+                "xxx",
+                "todo",
+                "some-model",
+                "some_model",
+            )
+        )
         or "your-" in lowered
         or "your_" in lowered
         or "model-here" in lowered
@@ -186,6 +203,10 @@ def _prefixed(text: str, kind: Kind, *, is_for_it: bool) -> Name | None:
         is_both = prefix.lower() in ("openai", "google", "mistralai", "nvidia", "cohere") and mark == "/"
         if is_both and (not family_of(rest) or rest.startswith("gpt-oss")):
             # Organisations of the hub have names of providers: only the provider's own families are hosted.
+            if prefix.lower() == "openai" and not rest.lower().startswith(_OF_OPENAI):
+                # LiteLLM's prefix for whatever answers as OpenAI does.
+                hub = _hub_name(rest, kind, is_sure=True, may_be_bare=False)
+                return hub or Name(Part(Kind.SERVICE, f"{SELF}:{rest}"), confidence=0.6)
             return _hub_name(text, kind, is_sure=is_for_it, may_be_bare=False)
         if provider == "bedrock":
             rest = rest.removeprefix("converse/").removeprefix("invoke/")
@@ -204,8 +225,10 @@ def _hosted(text: str, provider: str, kind: Kind) -> Name | None:
         return None
     if kind not in (Kind.MODEL, Kind.SERVICE):
         return _hub_name(text, kind, is_sure=False, may_be_bare=False)
-    if provider == "ollama":
-        return Name(Part(Kind.MODEL, "ollama:" + text))
+    if family_of(text) == "bedrock":
+        provider = "bedrock"
+    if provider in ("ollama", "dockermodel"):
+        return Name(Part(Kind.MODEL, f"{provider}:{text}"))
     if provider in ("google", "vertex"):
         text = text.rpartition("models/")[2]
         if not any(word in text.lower() for word in _OF_GOOGLE):
@@ -222,6 +245,8 @@ def _hub_name(text: str, kind: Kind, *, is_sure: bool, may_be_bare: bool) -> Nam
         return None
     if not slash and text.lower() in _FOLDERS:
         return None
+    if not slash and text.lower().startswith(_OF_SENTENCES):
+        text = "sentence-transformers/" + text
     return Name(Part(kind, "huggingface:" + text), revision, 0.9 if is_sure else 0.7)
 
 
