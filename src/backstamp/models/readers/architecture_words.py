@@ -89,7 +89,7 @@ def is_dimension(key: str, value: object) -> bool:
     """Say whether a key with this value is a number (or a word) of the architecture."""
     if key in _WORDS:
         return isinstance(value, str)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         return isinstance(value, list) and key.endswith(_ENDS) and 0 < len(value) <= 16
     if key.endswith(("_token_id", "_id", "_index", "_token")) or key in _NONE or is_setting(key):
         return False

@@ -37,9 +37,12 @@ def folder_of(blob: Blob) -> str:
 
 def worded(text: str, limit: int = MOST_TEXT) -> str:
     """Make a text fit to be stated, with its lines; empty if it says nothing."""
+    return "" if is_placeholder(text[: 4 * limit].strip()) else as_is(text, limit)
+
+
+def as_is(text: str, limit: int = MOST_TEXT) -> str:
+    """Make a text fit to be stated whatever it says: a template may be nothing but ``{{ prompt }}``."""
     held = masked(text[: 4 * limit].strip())
-    if is_placeholder(held):
-        return ""
     clean = "\n".join(visible(line.rstrip("\r").replace("\t", " ")) for line in held.split("\n"))
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 

@@ -6,7 +6,7 @@ from backstamp.core.digest import digest_of
 from backstamp.core.fact import Fact
 from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
-from backstamp.models.readers.stating import MODEL, worded
+from backstamp.models.readers.stating import MODEL, as_is
 
 
 def template_told(by: str, place: Location, text: str, name: str = "") -> Iterator[Fact]:
@@ -23,5 +23,4 @@ def template_told(by: str, place: Location, text: str, name: str = "") -> Iterat
     yield declared.says(place, part, Trait.FORMAT, "jinja")
     yield measured.says(place, part, Trait.DIGEST, digest_of(memoryview(data)).hex, name="sha256")
     yield measured.says(place, part, Trait.SIZE, len(data))
-    if shown := worded(text):
-        yield declared.says(place, part, Trait.TEXT, shown)
+    yield declared.says(place, part, Trait.TEXT, as_is(text))

@@ -5,6 +5,7 @@ Sources: kohya-ss/sd-scripts (``ss_*``), "Stability AI Model Metadata Standard" 
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import isfinite
 
 from backstamp.core.errors import ReadError
 from backstamp.core.fact import Fact
@@ -185,9 +186,10 @@ def _number(text: str) -> int | float | None:
     if not held or len(held) > 40 or not set(held) <= set("0123456789+-.eE"):
         return None
     try:
-        return int(held) if held.lstrip("+-").isdigit() else float(held)
+        number = int(held) if held.lstrip("+-").isdigit() else float(held)
     except ValueError:
         return None
+    return number if isfinite(number) else None
 
 
 def _moment(text: str) -> str:
