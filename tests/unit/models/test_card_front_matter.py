@@ -139,6 +139,7 @@ OTHERS = {
     "a data set's card": "license: mit\ntask_categories: [text-classification]\nsize_categories: [1K<n<10K]",
     "a demo's card": "title: Demo\nsdk: gradio\nlicense: mit\nmodels: [org/a]",
     "a page of a site": "layout: default\ntitle: Home",
+    "a page of a site with tags": "title: Owls\nslug: owls\ntags: [birds]\nlanguage: en",
 }
 
 
