@@ -145,9 +145,8 @@ OTHERS = {
 
 @pytest.mark.parametrize("case", OTHERS)
 def test_leaves_the_cards_of_others_alone(case):
-    assert (
-        said(card(OTHERS[case], "# Title\n\n## Intended use\n\nNot ours to say.\n"), "docs/README.md") == []
-    )
+    text = card(OTHERS[case], "# Title\n\n## Intended use\n\nNot ours to say.\n")
+    assert said(text, "docs/README.md", by="model-card") == []
 
 
 def test_says_where_and_how_surely_something_is_known():

@@ -275,10 +275,15 @@ DECOYS = {
 }
 
 
+READERS = (
+    "mcp/", "scripts/", "agents/", "containers/", "configurations/", "modelfiles/", "javascript/",
+)  # fmt: skip
+
+
 def _found(text, name):
     out = set()
     for fact in stock(text.encode(), name).facts:
-        if isinstance(fact, Linked):
+        if isinstance(fact, Linked) and fact.by.startswith(READERS):
             where = getattr(fact.place.where, "line", 0) or fact.place.where.pointer
             out.add((where, f"{fact.target.kind}:{fact.target.key}", fact.revision))
     return out
