@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from kit.stock import said, ties
+from backstamp.core.codec import sealed
+from kit.stock import said, stock, ties
 
 D = "dataset:"
 CARD = """---
@@ -255,3 +256,9 @@ def test_a_manifest_of_ollama_names_model_and_template_by_digest():
 )
 def test_whatever_stands_in_the_files_nothing_is_invented(name: str, data: bytes):
     assert said(data, name) == []
+
+
+def test_numbers_that_no_record_can_hold_are_said_as_text():
+    data = b'{"_data_files": [], "_fingerprint": 1' + b"0" * 30 + b"}"
+    assert said(data, "state.json") == [(D, "identifier", "fingerprint", "1" + "0" * 30)]
+    sealed(stock(data, "state.json").facts)
