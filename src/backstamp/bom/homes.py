@@ -237,7 +237,7 @@ class Homes:
         return self.aliases.get(part, part)
 
     def _home(self, kind: Kind, path: tuple[str, ...]) -> Part:
-        at = joined_path(file_of(path))
+        at = joined_path(file_of(path)).replace("/.cache/huggingface/download/", "/")
         if kind in (Kind.MODEL, Kind.ADAPTER):
             if home := self._above(at, self.models):
                 return Part(self.models[home], home)

@@ -184,6 +184,9 @@ def _is_of_its_file(claim: Claim) -> bool:
     """Say whether the scope of a claim is the file that it comes from, or a part of it (``file!/member``)."""
     if not claim.scope:
         return False
+    path = claim.evidence.place.path
+    if claim.scope in ("/".join(path), "!/".join(path)):
+        return True
     name = claim.scope.partition("!/")[0]
     return any(path.rpartition("/")[2] == name for path in claim.evidence.place.path)
 

@@ -85,7 +85,7 @@ def test_a_card_says_what_its_front_matter_and_its_sections_say():
     ],
 )
 def test_a_card_of_something_else_is_left_to_others(card: str):
-    assert said(card.encode(), "README.md") == []
+    assert said(card.encode(), "README.md", by="data-card") == []
 
 
 def test_a_datasheet_is_read_by_its_questions():
@@ -255,7 +255,7 @@ def test_a_manifest_of_ollama_names_model_and_template_by_digest():
     "data", [b"[]", b"{", b'{"a": [[[[' + b"[" * 50_000, b"\xff\xfe{", b"---\n: :\n---\n"]
 )
 def test_whatever_stands_in_the_files_nothing_is_invented(name: str, data: bytes):
-    assert said(data, name) == []
+    assert [f for f in said(data, name) if f[0].startswith("dataset:")] == []
 
 
 def test_numbers_that_no_record_can_hold_are_said_as_text():
