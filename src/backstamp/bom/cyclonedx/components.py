@@ -66,7 +66,8 @@ class Writer:
         """Say whether a part is written inside another component: a model's tokenizer, a base model."""
         if part.kind in (Kind.TOKENIZER, Kind.TEMPLATE):
             holders = self.graph.edges_to(part, Relation.CONTAINS)
-            return any(edge.part.kind in (Kind.MODEL, Kind.ADAPTER) for edge in holders)
+            if any(edge.part.kind in (Kind.MODEL, Kind.ADAPTER) for edge in holders):
+                return True
         return not self.is_listed(part)
 
     def is_listed(self, part: Part) -> bool:
