@@ -75,7 +75,7 @@ _OF_MODELS = frozenset({Relation.DERIVED_FROM, Relation.TRAINED_ON, Relation.TES
 
 
 def _is_homeless(fact: Linked, part: Part) -> bool:
-    """Say whether something is said of "the model" where there is none: a plan of a run that lies elsewhere."""
+    """Say whether something is said of "the model" where there is none: a plan that lies elsewhere."""
     return fact.part == Part(Kind.MODEL) and part.kind is Kind.SYSTEM and fact.relation in _OF_MODELS
 
 

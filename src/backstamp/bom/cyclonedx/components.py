@@ -197,7 +197,7 @@ def _plain_name(part: Part) -> str:
 
 
 def _wanted(part: Part, made: Tree, writer: Writer) -> None:
-    """The versions that are asked for, where none is fixed: a range (1.7), which external parts alone have."""
+    """The versions that are asked for, where none is fixed: a range (1.7), of external parts alone."""
     wanted = writer.graph.first(part, Trait.RANGE)
     if wanted is None or "version" in made:
         return
