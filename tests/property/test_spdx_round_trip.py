@@ -16,8 +16,8 @@ from backstamp.bom.spdx.write import spdx_of
 from backstamp.bom.vex import statements_in, with_statements
 from backstamp.core.errors import ReadError, UsageError
 from backstamp.core.tree import Json, Tree
-from kit.boms import dataset, library, model, rich
 from kit.mutation import ODD, mutated
+from kit.rich_boms import dataset, library, model, rich
 from kit.spdx_documents import ai_system
 
 _KEYS = st.sampled_from(["name", "a", "b/c", "d~", "", "ref", "license", "content"])

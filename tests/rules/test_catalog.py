@@ -10,9 +10,9 @@ import pytest
 
 from backstamp.core.catalog import FamilyEntry
 from backstamp.core.finding import Detector
-from backstamp.engine.catalog import AREAS, all_detectors, detectors_of, text_of
+from backstamp.engine.catalog import ALL_AREAS, all_detectors, detectors_of, text_of
 
-FAMILIES = [family for area in AREAS for family in area.families]
+FAMILIES = [family for area in ALL_AREAS for family in area.families]
 REFERENCE = re.compile(
     r"CWE-\d{1,4}|CVE-\d{4}-\d{4,7}|AML\.T\d{4}(\.\d{3})?|LLM\d\d:2025|ML\d\d:2023|GHSA(-[23456789cfghjmpqrvwx]{4}){3}"
 )

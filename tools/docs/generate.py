@@ -1,4 +1,4 @@
-"""Writes the documentation that follows from the code: rules, command line, exit codes, report schema.
+"""Writes the documentation that follows from the code: rules, licences, command line, exit codes, schema.
 
 python tools/docs/generate.py           writes the files
 python tools/docs/generate.py --check   says which are stale, and ends with 1 if any is
@@ -38,6 +38,7 @@ _MEANINGS = {
 
 def pages(rules: Sequence[RuleText]) -> dict[str, str]:
     """Write every page, by its path below the root of the repository."""
+    from tools.docs.licences import licences_page
     from tools.docs.report_schema import schema
 
     return {
@@ -45,6 +46,7 @@ def pages(rules: Sequence[RuleText]) -> dict[str, str]:
         f"{_RULES}/README.md": rules_index(rules),
         "docs/cli.md": cli_page(),
         "docs/exit-codes.md": exit_codes_page(),
+        "docs/licences.md": licences_page(_NOTE),
         "schema/report.schema.json": json.dumps(schema(), indent=2) + "\n",
     }
 
@@ -83,22 +85,31 @@ def cli_page() -> str:
     """Write the reference of the command line."""
     context = click.Context(group, info_name="backstamp", help_option_names=["-h", "--help"])
     parts = [f"# Command line\n\n{_NOTE}{_words(group.help)}\n", _options(group, context)]
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
+    parts += _commands(group, context)
+    return "\n".join(parts)
+
+
+def _commands(above: click.Group, context: click.Context) -> list[str]:
+    """Write the commands of a group, each followed by those below it."""
+    parts: list[str] = []
+    for name in above.list_commands(context):
+        command = above.get_command(context, name)
         if command is None:
             continue
         inner = click.Context(command, info_name=name, parent=context)
         usage = " ".join(command.collect_usage_pieces(inner))
         parts += [
-            f"## backstamp {name}\n",
-            f"```\nbackstamp {name} {usage}\n```\n",
+            f"## {inner.command_path}\n",
+            f"```\n{inner.command_path} {usage}\n```\n",
             f"{_words(command.help)}\n",
         ]
         parts.append(_options(command, inner))
         if command.epilog:
             examples = [line.strip() for line in command.epilog.splitlines() if line.startswith("  ")]
             parts.append("```sh\n" + "\n".join(examples) + "\n```\n")
-    return "\n".join(parts)
+        if isinstance(command, click.Group):
+            parts += _commands(command, inner)
+    return parts
 
 
 def exit_codes_page() -> str:

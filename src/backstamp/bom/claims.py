@@ -35,9 +35,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
                 return ""
 
     @property
-    def strength(self) -> tuple[int, float]:
-        """What evidence is sorted by, the strongest first."""
-        return self.method.rank, -self.confidence
+    def strength(self) -> tuple[float, int]:
+        """What evidence is sorted by, the strongest first: the weight of the method by the confidence."""
+        return -self.method.weight * self.confidence, self.method.rank
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     value: Scalar
     claims: tuple[Claim, ...]  # the strongest first
     losers: tuple[Claim, ...] = ()
+    is_contested: bool = False  # the losers disagree about something that has one answer
 
     @property
     def evidence(self) -> Evidence:
@@ -127,7 +128,7 @@ class SupplyGraph:
         """Yield where claims disagree, in the order of the parts."""
         for part in self.parts:
             for value in self.values.get(part, ()):
-                if value.losers:
+                if value.is_contested:
                     yield Conflict(part=part, value=value)
 
     @staticmethod

@@ -15,7 +15,9 @@ from backstamp import __version__
 from backstamp.core.errors import BackstampError
 
 COMMANDS = {
+    "bom": "backstamp.cli.bom",
     "explain": "backstamp.cli.explain",
+    "record": "backstamp.cli.record",
     "rules": "backstamp.cli.rules",
     "scan": "backstamp.cli.scan",
 }

@@ -57,7 +57,7 @@ class Blob:
 
     @property
     def digest(self) -> Digest | None:
-        """The SHA-256, computed once when first asked for; ``None`` if only the head is at hand."""
+        """The SHA-256, computed once when first asked for; ``None`` if only the head is known."""
         if self._digest is None and self.is_whole:
             self._digest = digest_of(self.view, self.give_back)
         return self._digest

@@ -5,6 +5,7 @@ A reader that takes stock states ``Stated`` ("the model of this folder has this 
 document finally says is chosen among them later (``backstamp.bom.resolve``); readers never choose.
 """
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -62,8 +63,21 @@ class Method(StrEnum):
         """Zero for the best."""
         return _RANKS[self]
 
+    @property
+    def weight(self) -> float:
+        """What a statement counts by how it is known: 1 for what is measured, half for what is only said."""
+        return _WEIGHTS[self]
+
 
 _RANKS = {method: rank for rank, method in enumerate(Method)}
+_WEIGHTS = {
+    Method.ATTESTED: 1.0,
+    Method.MEASURED: 1.0,
+    Method.DECLARED: 0.9,
+    Method.DERIVED: 0.8,
+    Method.PARSED: 0.6,
+    Method.ASSERTED: 0.5,
+}
 
 
 class Trait(StrEnum):
@@ -72,6 +86,7 @@ class Trait(StrEnum):
     # identity
     NAME = "name"
     VERSION = "version"
+    RANGE = "version-range"  # which versions are asked for, where none is fixed: >=2,<3
     REVISION = "revision"  # the full commit of a hub or git repository
     IDENTIFIER = "identifier"  # name: doi, uuid, swhid, arxiv ...
     DESCRIPTION = "description"
@@ -156,7 +171,7 @@ MANY = frozenset(
         Trait.BIAS, Trait.RISK, Trait.ADVICE, Trait.SETTING, Trait.SEED, Trait.TRAINING_NOTE,
         Trait.EVALUATION_NOTE, Trait.PREPROCESSING, Trait.COLUMN, Trait.SPLIT, Trait.COLLECTION,
         Trait.ANNOTATION, Trait.CONTENT, Trait.FLAG, Trait.ROLE, Trait.UNKNOWN, Trait.WITHHELD,
-        Trait.FORMAT, Trait.ENDPOINT, Trait.SENSITIVITY,
+        Trait.FORMAT, Trait.ENDPOINT, Trait.SENSITIVITY, Trait.RANGE,
     }
 )  # fmt: skip
 
@@ -216,6 +231,15 @@ class Linked(Fact, frozen=True, kw_only=True):
     by: str
 
 
+def _storable(value: Scalar) -> Scalar:
+    """Say numbers as text that documents and stored records cannot hold: beyond 64 bits, or not finite."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return str(value) if value.bit_length() < 1000 else "a number of more than 300 digits"
+    return value
+
+
 class Teller(msgspec.Struct, frozen=True):
     """Makes statements on behalf of one reader, which are known in one way."""
 
@@ -231,7 +255,7 @@ class Teller(msgspec.Struct, frozen=True):
             place=place,
             part=part,
             trait=trait,
-            value=value,
+            value=_storable(value),
             name=name,
             scope=scope,
             method=self.method,

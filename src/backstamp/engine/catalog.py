@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
 
+from backstamp.bom.catalog import AREA as BOM
 from backstamp.core.catalog import JUDGE, Area, FamilyEntry, Purpose, ReaderEntry
 from backstamp.core.finding import Detector
 from backstamp.core.reading import Reader
@@ -14,6 +15,8 @@ from backstamp.models.catalog import AREA as MODELS
 from backstamp.software.catalog import AREA as SOFTWARE
 
 AREAS: tuple[Area, ...] = (MODELS, DATA, SOFTWARE)
+# What rules there are, also those about supply graphs, which no scan of files asks.
+ALL_AREAS: tuple[Area, ...] = (*AREAS, BOM)
 
 
 def readers_for(
@@ -53,13 +56,13 @@ def detectors_of(family: FamilyEntry) -> tuple[Detector, ...]:
     return tuple(detector() for detector in import_module(family.module).RULES)
 
 
-def all_detectors(areas: tuple[Area, ...] = AREAS) -> tuple[Detector, ...]:
+def all_detectors(areas: tuple[Area, ...] = ALL_AREAS) -> tuple[Detector, ...]:
     """Load every rule there is, sorted by code."""
     found = [d for area in areas for family in area.families for d in detectors_of(family)]
     return tuple(sorted(found, key=lambda d: d.RULE.code))
 
 
-def detectors_for(codes: frozenset[str], areas: tuple[Area, ...] = AREAS) -> tuple[Detector, ...]:
+def detectors_for(codes: frozenset[str], areas: tuple[Area, ...] = ALL_AREAS) -> tuple[Detector, ...]:
     """Find the rules of some codes, sorted by code: first in the families that ran, then in the others."""
     families = [family for area in areas for family in area.families]
     families.sort(key=lambda family: family.module not in sys.modules)

@@ -146,7 +146,8 @@ def _artifact(blob: Blob, forced: tuple[str, ...], depth: int, state: _State) ->
     if gaps:
         _read(probe.embedded_in(blob, gaps, state.budget), explained, problems, depth, state)
     is_named = len(state.facts) > first + 1 or not is_judged
-    if depth and is_named and blob.size <= _NESTED_DIGEST and (digest := blob.digest):
+    is_cheap = blob.size <= _NESTED_DIGEST or not blob.is_whole or not is_judged
+    if depth and is_named and is_cheap and (digest := blob.digest):
         state.digests[blob.path] = digest
     left = sum(g.end - g.start for g in _gaps(explained, blob)) if gaps else 0
     if is_judged and not was_read and not sniff.is_known(kinds):

@@ -184,7 +184,7 @@ def _listed(targets: list[str], exclude: tuple[str, ...]) -> list[Entry]:
     if not exclude:
         return entries
     return [
-        msgspec.structs.replace(e, skipped="excluded on request") if _is_excluded(e.shown, exclude) else e
+        msgspec.structs.replace(e, skipped="excluded on request") if is_excluded(e.shown, exclude) else e
         for e in entries
     ]
 
@@ -195,7 +195,7 @@ def _below(target: str, entry: Entry) -> Entry:
     return msgspec.structs.replace(entry, shown=legible(shown))
 
 
-def _is_excluded(shown: str, patterns: tuple[str, ...]) -> bool:
+def is_excluded(shown: str, patterns: tuple[str, ...]) -> bool:
     """Match the path, each folder above it, and, for a pattern without a slash, each single name."""
     from fnmatch import fnmatch
 

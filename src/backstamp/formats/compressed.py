@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from backstamp.core.budget import Budget
+from backstamp.core.digest import Digest
 from backstamp.core.errors import BudgetExceeded
 
 if TYPE_CHECKING:
+    import hashlib
     import zlib
 
 BOMB_SIZE = 1024 * 1024 * 1024
@@ -33,13 +35,17 @@ _CONCATENATED = frozenset({"gzip", "bzip2", "xz", "zstd", "lz4"})
 
 
 class Expanded(msgspec.Struct, frozen=True, kw_only=True):
-    """What came out: ``data`` (at most a window of it), ``size`` in all, ``end`` of the compressed bytes."""
+    """What came out: ``data`` (at most a window of it), ``size`` in all, ``end`` of the compressed bytes.
+
+    ``digest`` is that of all of it, computed on the way where more came out than is held.
+    """
 
     data: memoryview
     size: int
     end: int
     problem: str = ""
     is_bomb: bool = False
+    digest: Digest | None = None
 
 
 class Missing(Exception):  # said as it is
@@ -103,7 +109,7 @@ def expanded(view: memoryview, kind: str, budget: Budget, *, start: int = 0) -> 
         if stream_kind(bytes(view[at : at + 16])) != kind:
             break
     at = min(at, len(view))
-    return Expanded(data=memoryview(sink.data), size=sink.size, end=at, problem=problem, is_bomb=is_bomb)
+    return sink.result(at, problem, is_bomb=is_bomb)
 
 
 def deflated(raw: memoryview, budget: Budget, *, method: int = 8) -> Expanded:
@@ -121,22 +127,42 @@ def deflated(raw: memoryview, budget: Budget, *, method: int = 8) -> Expanded:
         problem, is_bomb = "grows out of proportion", True
     except _errors() as error:
         problem = f"broken data ({error})"
-    return Expanded(data=memoryview(sink.data), size=sink.size, end=at, problem=problem, is_bomb=is_bomb)
+    return sink.result(at, problem, is_bomb=is_bomb)
 
 
 class _Sink:
     """Takes what comes out: keeps a window of it and counts the rest."""
 
-    __slots__ = ("budget", "data", "room", "size")
+    __slots__ = ("budget", "data", "hash", "room", "size")
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.data = bytearray()
         self.room = budget.limits.window
         self.size = 0
+        self.hash: hashlib._Hash | None = None
+
+    def result(self, end: int, problem: str, *, is_bomb: bool) -> Expanded:
+        """Say what came out; the digest is only that of a content which came out whole."""
+        digest = Digest(self.hash.hexdigest()) if self.hash and not problem else None
+        return Expanded(
+            data=memoryview(self.data),
+            size=self.size,
+            end=end,
+            problem=problem,
+            is_bomb=is_bomb,
+            digest=digest,
+        )
 
     def take(self, piece: bytes, consumed: int) -> None:
         self.size += len(piece)
+        if self.hash is not None:
+            self.hash.update(piece)
+        elif len(piece) > self.room:
+            import hashlib
+
+            self.hash = hashlib.sha256(self.data)
+            self.hash.update(piece)
         if self.room > 0:
             self.data += piece[: self.room]
             self.room -= len(piece)

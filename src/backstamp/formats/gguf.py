@@ -85,6 +85,7 @@ class Tensor(msgspec.Struct, frozen=True):
     offset: int
     length: int | None
     at: int
+    shape: tuple[int, ...] = ()
 
 
 class Gguf(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +99,7 @@ class Gguf(msgspec.Struct, frozen=True, kw_only=True):
     alignment: int
     problems: tuple[Problem, ...]
     broken: str = ""
+    is_big: bool = False  # the byte order of its numbers
 
 
 class _Stop(Exception):
@@ -175,7 +177,30 @@ def head_of(view: memoryview, size: int, budget: Budget) -> Gguf:
         alignment=alignment,
         problems=tuple(cursor.problems),
         broken=broken,
+        is_big=order == ">",
     )
+
+
+def array_of(
+    view: memoryview, head: Gguf, pair: Pair, most: int
+) -> tuple[int, tuple[str | int | float, ...]]:
+    """Give the length of an array, and its first texts or numbers; arrays of arrays give none."""
+    if pair.kind != _ARRAY:
+        return 0, ()
+    order, wide = (">" if head.is_big else "<"), ("Q" if head.version > 1 else "I")
+    kind, count = struct.unpack_from(order + "I" + wide, view, pair.start)
+    at = pair.start + struct.calcsize(order + "I" + wide)
+    found: list[str | int | float] = []
+    while len(found) < min(count, most) and at < pair.end and (kind == _STRING or kind in _CODES):
+        if kind == _STRING:
+            length = struct.unpack_from(order + wide, view, at)[0]
+            at += struct.calcsize(order + wide)
+            found.append(str(view[at : at + min(length, _SHORT)], "utf-8", "replace"))
+            at += length
+        else:
+            found.append(struct.unpack_from(order + _CODES[kind], view, at)[0])
+            at += struct.calcsize(_CODES[kind])
+    return count, tuple(found)
 
 
 def _head(cursor: _Cursor, pairs: list[Pair], tensors: list[Tensor]) -> None:
@@ -281,7 +306,8 @@ def _tensor(cursor: _Cursor) -> Tensor:
         cursor.problems.append(
             Problem(Flaw.DIMENSIONS, name, f"rows of {sizes[0]:,} elements, blocks of {TYPES[kind][1]}", at)
         )
-    return Tensor(name, TYPES[kind][0] if kind in TYPES else f"type {kind}", elements, offset, length, at)
+    written = TYPES[kind][0] if kind in TYPES else f"type {kind}"
+    return Tensor(name, written, elements, offset, length, at, tuple(sizes))
 
 
 def _measure(sizes: list[int], kind: int) -> tuple[int, int | None]:

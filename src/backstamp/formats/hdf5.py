@@ -48,13 +48,22 @@ class External(msgspec.Struct, frozen=True):
     at: int
 
 
+class Dataset(msgspec.Struct, frozen=True):
+    """An array: its sizes and the type of its elements (``f4``, ``i8``, or the number of its class)."""
+
+    owner: str
+    shape: tuple[int, ...]
+    dtype: str
+    at: int
+
+
 class Problem(msgspec.Struct, frozen=True):
     """A part of the structure that could not be followed."""
 
     reason: str
 
 
-Part = Super | Attribute | External | Problem
+Part = Super | Attribute | External | Dataset | Problem
 
 
 def parts_of(view: memoryview, budget: Budget) -> Iterator[Part]:
@@ -110,8 +119,14 @@ def _super_of(view: memoryview) -> tuple[Plain, int, Super]:
 
 def _object(plain: Plain, address: int, owner: str, budget: Budget) -> Iterator[Part | tuple[int, str]]:
     """Parts of one object, and the address and path of each object below it."""
+    shape: tuple[int, ...] | None = None
+    dtype = ""
     for kind, start, end in _messages(plain, plain.place(address), budget):
         match kind:
+            case 0x01:
+                shape = _sizes(plain, start)
+            case 0x03:
+                dtype = _dtype(plain, start)
             case 0x0C:
                 yield from _attribute(plain, owner, start, end, budget)
             case 0x15:
@@ -128,6 +143,8 @@ def _object(plain: Plain, address: int, owner: str, budget: Budget) -> Iterator[
                 yield from _storage(plain, owner, start, end)
             case 0x08:
                 yield from _virtual(plain, owner, start, budget)
+    if shape is not None and dtype:
+        yield Dataset(owner, shape, dtype, plain.place(address))
 
 
 def _messages(plain: Plain, at: int, budget: Budget) -> Iterator[tuple[int, int, int]]:
@@ -221,14 +238,26 @@ def _attribute(plain: Plain, owner: str, at: int, end: int, budget: Budget) -> I
 
 
 def _count(plain: Plain, at: int) -> int:
+    count = 1
+    for size in _sizes(plain, at):
+        count *= size
+    return count
+
+
+def _sizes(plain: Plain, at: int) -> tuple[int, ...]:
     version, rank = plain.byte(at), plain.byte(at + 1)
     if version == 2 and plain.byte(at + 3) == 2:
-        return 0
+        return (0,)
     start = at + (8 if version == 1 else 4)
-    count = 1
-    for i in range(rank):
-        count *= plain.number(start + i * plain.lengths, plain.lengths)
-    return count
+    return tuple(plain.number(start + i * plain.lengths, plain.lengths) for i in range(rank))
+
+
+def _dtype(plain: Plain, at: int) -> str:
+    """Numbers by class and width: ``f4``, ``i8``, ``u1``; other classes by their number."""
+    kind, width = plain.byte(at) & 15, plain.number(at + 4, 4)
+    if kind == 0:
+        return f"{'i' if plain.byte(at + 1) & 8 else 'u'}{width}"
+    return f"f{width}" if kind == 1 else f"class {kind}"
 
 
 def _in_global_heap(plain: Plain, at: int, budget: Budget) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from re import Pattern
 from typing import TypeAlias
 
 from backstamp.core.errors import ReadError
-from backstamp.core.tree import escaped
+from backstamp.core.tree import Json, escaped
 
 _WINDOW, _OVERLAP = 4 * 1024 * 1024, 64  # no word is longer than the overlap
 MOST_VALUES = 1_500_000
@@ -73,6 +73,22 @@ def parsed(data: bytes | memoryview | str) -> JsonValue:
     except ValueError as error:
         raise ReadError(f"not valid JSON: {error}") from error
     return value
+
+
+def tree_of(data: bytes | memoryview | str) -> Json:
+    """Read a document as loaders see it: of a repeated key the last value counts.
+
+    Raises ``ReadError`` if it is not one, is nested too deep or holds too many values.
+    """
+    if is_too_rich(data.encode() if isinstance(data, str) else data):
+        raise ReadError("JSON of too many values")
+    try:
+        tree: Json = json.loads(text_of(data), parse_int=_integer)
+    except RecursionError as error:
+        raise ReadError("JSON nested too deep") from error
+    except ValueError as error:
+        raise ReadError(f"not valid JSON: {error}") from error
+    return tree
 
 
 def text_of(data: bytes | memoryview | str) -> str:

@@ -63,6 +63,7 @@ class Tensor(msgspec.Struct, frozen=True):
     elements: int
     start: int
     end: int
+    shape: tuple[int, ...] = ()
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,7 +161,7 @@ def _tensor(name: str, entry: JsonObject, problems: list[Problem], budget: Budge
         problems.append(
             Problem(Flaw.LENGTH, name, f"needs {bits // 8:,} bytes but data_offsets hold {end - start:,}")
         )
-    return Tensor(name, dtype if isinstance(dtype, str) else "", elements, start, end)
+    return Tensor(name, dtype if isinstance(dtype, str) else "", elements, start, end, tuple(shape or ()))
 
 
 def product_of(sizes: list[int], budget: Budget) -> int | None:

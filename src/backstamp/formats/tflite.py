@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from backstamp.core.budget import Budget
-from backstamp.core.errors import ReadError
+from backstamp.formats.flatbuffers import Flat
 
 _CUSTOM = 32  # BuiltinOperator_CUSTOM
 _ABSENT = -1  # an optional input
@@ -60,74 +60,9 @@ class End(msgspec.Struct, frozen=True):
 Part = Operator | Buffer | Text | Fault | End
 
 
-class _Flat:
-    """Reads tables and vectors, and remembers the furthest byte that it met."""
-
-    __slots__ = ("budget", "end", "view")
-
-    def __init__(self, view: memoryview, budget: Budget) -> None:
-        self.view = view
-        self.budget = budget
-        self.end = 8
-
-    def number(self, at: int, width: int = 4, *, signed: bool = False) -> int:
-        if not 0 <= at <= len(self.view) - width:
-            raise ReadError(f"byte {at} lies beyond the bytes at hand")
-        return int.from_bytes(self.view[at : at + width], "little", signed=signed)
-
-    def field(self, table: int, index: int) -> int:
-        """Where a field of a table lies; zero if it is absent."""
-        self.budget.spend_operations()
-        vtable = table - self.number(table, signed=True)
-        if 4 + 2 * index >= self.number(vtable, 2):
-            return 0
-        offset = self.number(vtable + 4 + 2 * index, 2)
-        return table + offset if offset else 0
-
-    def follow(self, table: int, index: int) -> int:
-        """Where the table, vector or string in a field lies; zero if it is absent."""
-        at = self.field(table, index)
-        return at + self.number(at) if at else 0
-
-    def scalar(self, table: int, index: int, width: int = 4, *, signed: bool = False) -> int:
-        at = self.field(table, index)
-        return self.number(at, width, signed=signed) if at else 0
-
-    def vector(self, table: int, index: int, width: int) -> tuple[int, int]:
-        """Start and count of a vector; its end is held against the bytes."""
-        at = self.follow(table, index)
-        if not at:
-            return 0, 0
-        count = self.number(at)
-        last = at + 4 + count * width
-        if last > len(self.view):
-            raise ReadError(f"vector at byte {at} reaches beyond the bytes at hand")
-        self.end = max(self.end, last)
-        return at + 4, count
-
-    def tables(self, table: int, index: int) -> Iterator[int]:
-        """The tables of a vector of tables."""
-        start, count = self.vector(table, index, 4)
-        for at in range(start, start + 4 * count, 4):
-            self.budget.spend_operations()
-            inner = at + self.number(at)
-            vtable = inner - self.number(inner, signed=True)
-            self.end = max(self.end, inner + self.number(vtable + 2, 2))
-            yield inner
-
-    def text(self, table: int, index: int) -> str:
-        start, count = self.vector(table, index, 1)
-        return bytes(self.view[start : start + min(count, 1024)]).decode("utf-8", "replace")
-
-    def numbers(self, table: int, index: int) -> list[int]:
-        start, count = self.vector(table, index, 4)
-        self.budget.spend_operations(count)
-        return [self.number(at, signed=True) for at in range(start, start + 4 * count, 4)]
-
-
 def parts_of(view: memoryview, budget: Budget) -> Iterator[Part]:
     """Yield the parts of a model. Raises ``ReadError`` where an offset leads out of the bytes."""
-    flat = _Flat(view, budget)
+    flat = Flat(view, budget)
     root = flat.number(0)
     codes = list(flat.tables(root, 1))
     counts = [0] * len(codes)
@@ -161,7 +96,7 @@ def parts_of(view: memoryview, budget: Budget) -> Iterator[Part]:
     yield End(flat.end, flat.scalar(root, 0), sum(counts), subgraphs, tensors)
 
 
-def _tensor(flat: _Flat, tensor: int, buffers: int) -> Iterator[Part]:
+def _tensor(flat: Flat, tensor: int, buffers: int) -> Iterator[Part]:
     index = flat.scalar(tensor, 2)
     name = flat.text(tensor, 3)
     if index >= max(1, buffers):
@@ -179,7 +114,7 @@ def _tensor(flat: _Flat, tensor: int, buffers: int) -> Iterator[Part]:
     flat.vector(tensor, 7, 4)
 
 
-def _beyond(flat: _Flat, table: int, fields: tuple[int, ...], tensors: int) -> Iterator[Part]:
+def _beyond(flat: Flat, table: int, fields: tuple[int, ...], tensors: int) -> Iterator[Part]:
     """Faults for lists of tensor numbers that name tensors which are not there."""
     for field in fields:
         for number in flat.numbers(table, field):
@@ -188,7 +123,7 @@ def _beyond(flat: _Flat, table: int, fields: tuple[int, ...], tensors: int) -> I
                 break
 
 
-def _buffer(flat: _Flat, buffer: int) -> Iterator[Part]:
+def _buffer(flat: Flat, buffer: int) -> Iterator[Part]:
     start, count = flat.vector(buffer, 0, 1)
     offset, size = flat.scalar(buffer, 1, 8), flat.scalar(buffer, 2, 8)
     if count:
@@ -201,7 +136,7 @@ def _buffer(flat: _Flat, buffer: int) -> Iterator[Part]:
             yield Buffer(offset, offset + size)
 
 
-def _texts(flat: _Flat, root: int) -> Iterator[Part]:
+def _texts(flat: Flat, root: int) -> Iterator[Part]:
     description = flat.text(root, 3)
     if description:
         yield Text("description", description, root)

@@ -4,7 +4,7 @@ Modules are named, not imported: a format or a family that does not occur is nev
 One sorted line an entry.
 """
 
-from backstamp.core.catalog import BOTH, Area, FamilyEntry, ReaderEntry
+from backstamp.core.catalog import BOTH, STOCK, Area, FamilyEntry, ReaderEntry
 
 _READERS = "backstamp.models.readers."
 _RULES = "backstamp.models.rules."
@@ -44,19 +44,37 @@ AREA = Area(
         ReaderEntry(name="configuration", kinds=("named-targets", "xml"), module=_READERS + "configuration"),
         ReaderEntry(name="coreml", kinds=("coreml",), module=_READERS + "coreml", serves=BOTH),
         ReaderEntry(name="distcp", kinds=("torch-shards",), module=_READERS + "distcp", serves=BOTH),
+        ReaderEntry(name="dvc", kinds=("text",), module=_READERS + "dvc", serves=STOCK),
         ReaderEntry(name="encoded", kinds=("encoded", "json"), module=_READERS + "encoded"),
+        ReaderEntry(
+            name="estimator-stock", kinds=("pickle",), module=_READERS + "estimator_stock", serves=STOCK
+        ),
         ReaderEntry(name="executable", kinds=_EXECUTABLES, module=_READERS + "executable"),
         ReaderEntry(name="gguf", kinds=("gguf",), module=_READERS + "gguf", serves=BOTH),
+        ReaderEntry(name="gguf-stock", kinds=("gguf",), module=_READERS + "gguf_stock", serves=STOCK),
+        ReaderEntry(
+            name="graph-stock",
+            kinds=("coreml", "savedmodel", "tflite"),
+            module=_READERS + "graph_stock",
+            serves=STOCK,
+        ),
         ReaderEntry(name="hdf5", kinds=("hdf5",), module=_READERS + "hdf5", serves=BOTH),
         ReaderEntry(name="jinja", kinds=("jinja",), module=_READERS + "jinja"),
         ReaderEntry(
             name="keras", kinds=("keras-config", "keras-metadata"), module=_READERS + "keras", serves=BOTH
         ),
+        ReaderEntry(name="keras-stock", kinds=("hdf5",), module=_READERS + "keras_stock", serves=STOCK),
         ReaderEntry(name="lfs-pointer", kinds=("lfs-pointer",), module=_READERS + "lfs", serves=BOTH),
+        ReaderEntry(name="lightning", kinds=("text",), module=_READERS + "lightning", serves=STOCK),
+        ReaderEntry(name="mlflow", kinds=("text",), module=_READERS + "mlflow", serves=STOCK),
+        ReaderEntry(name="model-card", kinds=("text",), module=_READERS + "model_card", serves=STOCK),
+        ReaderEntry(name="model-json", kinds=("text",), module=_READERS + "model_json", serves=STOCK),
+        ReaderEntry(name="licence-text", kinds=("text",), module=_READERS + "licence_text", serves=STOCK),
         ReaderEntry(name="msgpack", kinds=("msgpack",), module=_READERS + "msgpack"),
         ReaderEntry(name="notebook", kinds=("notebook",), module=_READERS + "notebook", serves=BOTH),
         ReaderEntry(name="npy", kinds=("npy",), module=_READERS + "npy"),
         ReaderEntry(name="onnx", kinds=("onnx", "onnx-tensor"), module=_READERS + "onnx", serves=BOTH),
+        ReaderEntry(name="onnx-stock", kinds=("onnx",), module=_READERS + "onnx_stock", serves=STOCK),
         ReaderEntry(name="paddle", kinds=("paddle",), module=_READERS + "paddle", serves=BOTH),
         ReaderEntry(name="pickle", kinds=("pickle",), module=_READERS + "pickle", serves=BOTH),
         ReaderEntry(name="pyc", kinds=("marshal", "pyc"), module=_READERS + "pyc"),
@@ -64,14 +82,35 @@ AREA = Area(
         ReaderEntry(name="r-data", kinds=("r-data",), module=_READERS + "rdata"),
         ReaderEntry(name="repository-json", kinds=("json",), module=_READERS + "repository_json"),
         ReaderEntry(name="safetensors", kinds=("safetensors",), module=_READERS + "safetensors", serves=BOTH),
+        ReaderEntry(
+            name="sentencepiece-stock",
+            kinds=("sentencepiece",),
+            module=_READERS + "sentencepiece_stock",
+            serves=STOCK,
+        ),
         ReaderEntry(name="sevenzip", kinds=("sevenzip",), module=_READERS + "sevenzip", serves=BOTH),
         ReaderEntry(name="site-paths", kinds=("site-paths",), module=_READERS + "sitepaths"),
         ReaderEntry(name="skops", kinds=("skops-schema",), module=_READERS + "skops"),
         ReaderEntry(name="tar", kinds=("tar",), module=_READERS + "tar", serves=BOTH),
+        ReaderEntry(
+            name="tensor-samples",
+            kinds=("gguf", "safetensors"),
+            module=_READERS + "tensor_samples",
+            serves=STOCK,
+        ),
         ReaderEntry(name="tflite", kinds=("tflite",), module=_READERS + "tflite", serves=BOTH),
+        ReaderEntry(name="torch-stock", kinds=("pickle",), module=_READERS + "torch_stock", serves=STOCK),
         ReaderEntry(
             name="torchscript", kinds=("torchscript-code",), module=_READERS + "torchscript", serves=BOTH
         ),
+        ReaderEntry(
+            name="weights-stock", kinds=("safetensors",), module=_READERS + "weights_stock", serves=STOCK
+        ),
+        ReaderEntry(
+            name="training-config", kinds=("text",), module=_READERS + "training_config", serves=STOCK
+        ),
+        ReaderEntry(name="wandb", kinds=("text",), module=_READERS + "wandb", serves=STOCK),
+        ReaderEntry(name="training-run", kinds=("json",), module=_READERS + "training_run", serves=STOCK),
         ReaderEntry(name="zip", kinds=("zip",), module=_READERS + "zip", serves=BOTH),
     ),
     families=(

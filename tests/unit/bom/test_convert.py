@@ -5,7 +5,7 @@ import pytest
 from backstamp.bom.convert import FORMS, converted, dumped, loaded
 from backstamp.core.errors import ReadError, UsageError
 from backstamp.core.tree import Json, Tree
-from kit.boms import library, rich
+from kit.rich_boms import library, rich
 from kit.spdx_documents import ai_system
 from kit.standards import cyclonedx_errors
 

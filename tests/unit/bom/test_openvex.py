@@ -13,7 +13,7 @@ from backstamp.bom.vex import (
 )
 from backstamp.core.errors import UsageError
 from backstamp.core.tree import Json, Tree
-from kit.boms import library, rich
+from kit.rich_boms import library, rich
 
 
 def _document(*statements: Json, **values: Json) -> Tree:

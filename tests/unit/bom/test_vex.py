@@ -20,7 +20,7 @@ from backstamp.core.digest import Digest
 from backstamp.core.finding import Confidence, Finding, Severity
 from backstamp.core.location import Location
 from backstamp.core.tree import Tree
-from kit.boms import library, rich
+from kit.rich_boms import library, rich
 from kit.standards import cyclonedx_errors
 
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

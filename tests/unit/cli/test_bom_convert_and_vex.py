@@ -10,7 +10,7 @@ from backstamp.bom.openvex import CONTEXT
 from backstamp.cli import bom_convert, bom_vex
 from backstamp.core.errors import ReadError, SourceError, UsageError
 from backstamp.core.tree import Tree
-from kit.boms import library, rich
+from kit.rich_boms import library, rich
 
 
 def _file(folder: Path, name: str, tree: object) -> str:

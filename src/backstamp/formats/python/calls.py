@@ -111,6 +111,8 @@ def _is_dug_out(callee: Ref) -> bool:
 
 
 def _instantiated(m: "Machine", cls: Class, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    if m.watcher is not None and not isinstance(cls.find("__init__"), Function):
+        cls = _with_fields(cls, arguments, keywords)
     made = Instance(cls, taint_of(arguments, keywords))
     for name in ("__new__", "__init__", "__post_init__"):
         method = cls.find(name)
@@ -124,9 +126,21 @@ def _instantiated(m: "Machine", cls: Class, arguments: list[Value], keywords: di
     return made
 
 
+def _with_fields(cls: Class, arguments: list[Value], keywords: dict[str, Value]) -> Class:
+    """Make a class of one object of a record: what its constructor was given hides the defaults."""
+    made = Class(cls.name, (cls,))
+    made.fields.update(zip(cls.order, arguments, strict=False))
+    made.fields.update(keywords)
+    return made
+
+
 def _call_name(
     m: "Machine", callee: Ref, arguments: list[Value], keywords: dict[str, Value], scope: Scope
 ) -> Value:
+    if m.watcher is not None:
+        answer = m.watcher.called(m, callee, arguments, keywords)
+        if answer is not None:
+            return answer
     told = _told_of(callee.name)
     name = told.name
     handler = HANDLERS.get(name)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from backstamp.formats.python.machine import Machine
 
 _MOST_LOOPED = 20_000
+_MOST_JOINED = 16
 MOST_DEEP = 250  # three frames of ours each
 
 
@@ -158,6 +159,8 @@ def _half_known(name: str, left: Value, right: Value) -> str:
 
 def _joined(m: "Machine", node: ast.JoinedStr, scope: Scope) -> Value:
     parts = [evaluate(m, p, scope) for p in node.values]
+    if m.watcher is not None and any(isinstance(p, Choice) for p in parts):
+        return _joined_each(parts)
     found = folding.joined_text(parts) if m.folded_left > 0 else None
     if found is not None:
         return m.fold(found)
@@ -165,6 +168,16 @@ def _joined(m: "Machine", node: ast.JoinedStr, scope: Scope) -> Value:
     for part in parts:
         taint |= part.taint
     return Ref("?", taint, (), "".join(described(p, 1000) for p in parts)[:4000])
+
+
+def _joined_each(parts: list[Value]) -> Value:
+    """Put an f-string together once for each of the values that one of its parts may have."""
+    texts: list[Value] = []
+    chosen = next(p for p in parts if isinstance(p, Choice))
+    for option in chosen.values[:_MOST_JOINED]:
+        row = [option if p is chosen else options(p)[0] for p in parts]
+        texts.append(folding.joined_text(row) or Ref("?", 0, (), "".join(described(p, 1000) for p in row)))
+    return Choice(tuple(texts))
 
 
 def _formatted(m: "Machine", node: ast.FormattedValue, scope: Scope) -> Value:

@@ -59,6 +59,10 @@ def attribute(m: "Machine", base: Value, name: str, hidden: tuple[str, ...] = ()
                 return Ref("globals()" if name == "__globals__" else "builtins", 0, (name,))
             return Ref("?." + name, base.taint)
         case Const() | Items() | Pairs():
+            if m.watcher is not None and not isinstance(base, Items):
+                answer = m.watcher.fetched(base, name)
+                if answer is not None:
+                    return answer
             if name in _GADGETS or name == "__class__":
                 return Ref("?.__class__" if name == "__class__" else f"?.__class__.{name}", 0, ("gadget",))
             kind = "bytes" if isinstance(base, Const) and isinstance(base.value, bytes) else "str"

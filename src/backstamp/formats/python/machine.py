@@ -20,6 +20,7 @@ from backstamp.formats.python.statements import STATEMENTS
 from backstamp.formats.python.syntax import tree_of
 from backstamp.formats.python.values import (
     PARAM,
+    Choice,
     Class,
     Const,
     Function,
@@ -34,6 +35,7 @@ from backstamp.formats.python.values import (
     options,
     unknown,
 )
+from backstamp.formats.python.watching import Watcher
 
 _MOST_WALKS = 6
 _MOST_WAITING_WALKS = 2  # of functions that only others call
@@ -64,6 +66,20 @@ def analysed(text: str, budget: Budget) -> Analysis:
     return Analysis(tuple(effects), tuple(machine.payloads), machine.complete)
 
 
+def watched(tree: ast.Module, size: int, watcher: Watcher, budget: Budget) -> Scope:
+    """Walk a module of that many characters for a watcher, and give its names.
+
+    Raises ``ReadError`` if it is nested too deeply.
+    """
+    machine = Machine(budget, watcher)
+    machine.most_steps += 2 * size
+    try:
+        machine.module(tree)
+    except RecursionError as error:
+        raise ReadError("code is nested too deeply") from error
+    return machine.globals
+
+
 def _is_of_life(name: str) -> bool:
     return name in _LIFE or (name.startswith("__") and name.endswith("__"))
 
@@ -71,8 +87,10 @@ def _is_of_life(name: str) -> bool:
 class Machine:
     """The state of one walk."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, watcher: Watcher | None = None) -> None:
         self.budget = budget
+        self.watcher = watcher
+        self.node: ast.AST | None = None  # of the call that is being looked at
         self.effects: dict[tuple[int, int, str, str, int], Effect] = {}
         self.payloads: list[Payload] = []
         self.complete = True
@@ -208,6 +226,8 @@ class Machine:
             full = f"{module}.{name}"
             if canonical(full) in action_table() or name in {"system", "environ", "path"}:
                 return Ref(full)
+            if self.watcher is not None and self.watcher.is_known(full):
+                return Ref(full)
         if name in calls.BUILTINS:
             return Ref("builtins." + name)
         if name in {"__builtins__", "__import__"}:
@@ -225,6 +245,8 @@ class Machine:
                 known = (
                     value.items if isinstance(value, Items) and len(value.items) == len(target.elts) else None
                 )
+                if self.watcher is not None:
+                    known = _columns(value, target.elts) or known
                 for at, part in enumerate(target.elts):
                     inner = part.value if isinstance(part, ast.Starred) else part
                     self.bind(inner, known[at] if known else element(value), scope)
@@ -285,12 +307,17 @@ class Machine:
     ) -> Value | None:
         """Call a method of a built-in object that is known. ``None`` if that is not modelled."""
         self.stand_at(node)
+        if self.watcher is not None and isinstance(receiver, Const | Items | Pairs):
+            found = self.watcher.asked(self, receiver, name, arguments, keywords)
+            if found is not None:
+                return found
         return calls.call_method(self, receiver, name, arguments, keywords)
 
     def stand_at(self, node: ast.AST | None) -> None:
         """Remember the place of a call, for what is noted there."""
         if isinstance(node, ast.expr | ast.stmt):
             self.line, self.column = node.lineno, node.col_offset + 1
+            self.node = node
 
     def give(self, value: Value) -> None:
         """Note a returned or yielded value."""
@@ -347,6 +374,8 @@ class Machine:
             names[parameter.arg] = passed if passed is not None else unknown(PARAM)
             if parameter.arg not in keywords and self.when < IMPORT and not self.via:
                 names[parameter.arg] = either(unknown(PARAM), names[parameter.arg])
+            if passed is None and self.watcher is not None and parameter.annotation is not None:
+                names[parameter.arg] = self._of_type(parameter.annotation, function.scope)
         if args.vararg is not None:
             rest = given[len(positional) :]
             names[args.vararg.arg] = Items(rest) if rest else unknown(PARAM)
@@ -354,6 +383,19 @@ class Machine:
             known = {p.arg for p in (*positional, *args.kwonlyargs)}
             extra: dict[object, Value] = {k: v for k, v in keywords.items() if k not in known}
             names[args.kwarg.arg] = Pairs(extra) if extra else unknown(PARAM)  # type: ignore[arg-type]
+
+    def _of_type(self, annotation: ast.expr, scope: Scope) -> Value:
+        # What a parameter is said to be: an object of a local class, or of one from outside.
+        if isinstance(annotation, ast.BinOp):
+            annotation = annotation.left
+        if not isinstance(annotation, ast.Name | ast.Attribute):
+            return unknown(PARAM)
+        match evaluate(self, annotation, scope):
+            case Class() as cls:
+                return Instance(cls, PARAM)
+            case Ref(name=name) if name[:1] != "?" and "." in name:
+                return Ref(f"{name}()", PARAM)
+        return unknown(PARAM)
 
     # --- statements --------------------------------------------------------------------------------
 
@@ -372,3 +414,15 @@ class Machine:
         self.conditional += 1
         self.body(statements, scope)
         self.conditional -= 1
+
+
+def _columns(value: Value, targets: list[ast.expr]) -> list[Value] | None:
+    """Give what each name may be if one of several rows is unpacked, or if one takes the rest."""
+    starred = [at for at, target in enumerate(targets) if isinstance(target, ast.Starred)]
+    if len(starred) == 1 and isinstance(value, Items) and len(value.items) >= len(targets) - 1:
+        first, last = starred[0], len(value.items) - (len(targets) - 1 - starred[0])
+        return [*value.items[:first], Items(value.items[first:last], value.taint), *value.items[last:]]
+    rows = [v.items for v in options(value) if isinstance(v, Items) and len(v.items) == len(targets)]
+    if not rows or not isinstance(value, Choice):
+        return None
+    return [Choice(tuple(row[at] for row in rows)) for at in range(len(targets))]

@@ -84,6 +84,9 @@ def _class(m: "Machine", node: ast.ClassDef, scope: Scope) -> None:
     bases = tuple(evaluate(m, b, scope) for b in node.bases)
     keywords = {k.arg or "**": evaluate(m, k.value, scope) for k in node.keywords}
     cls = Class(node.name, bases)
+    cls.order = tuple(
+        s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+    )
     m.bind(ast.Name(node.name), cls, scope)
     inner = Scope(scope)
     for statement in node.body:

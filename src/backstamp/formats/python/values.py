@@ -149,12 +149,15 @@ class Function:
 class Class:
     """A class of this module. ``fields`` holds class and instance attributes alike."""
 
-    __slots__ = ("bases", "fields", "name", "taint")
+    __slots__ = ("bases", "fields", "name", "order", "taint")
 
     def __init__(self, name: str, bases: tuple["Value", ...]) -> None:
         self.name = name
         self.bases = bases
         self.fields: dict[str, Value] = {}
+        self.order: tuple[
+            str, ...
+        ] = ()  # fields with an annotation, as the constructor of a record takes them
         self.taint = 0
 
     def find(self, name: str) -> "Value | None":

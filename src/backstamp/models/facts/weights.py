@@ -43,3 +43,20 @@ class MetadataEntry(Fact, frozen=True, kw_only=True):
     format: str
     key: str
     value: str
+
+
+class TensorSample(Fact, frozen=True, kw_only=True):
+    """A few values of one tensor, to be held against those of another model.
+
+    ``name`` is as transformers would have it, ``shape`` has the outermost dimension first. ``digest`` is over
+    sampled values as 32-bit floats, so that a lossless cast does not change it; it is empty if they are all
+    alike (fresh biases, norms of ones), or if the element type is packed. ``signs`` are ``+``, ``-`` or ``0``
+    of sampled values: training further, merging and quantising leave most of them as they were.
+    """
+
+    format: str
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    digest: str
+    signs: str

@@ -44,7 +44,8 @@ class _Reader:
             name = _name_of(blob.name)
             # Joblib before 0.10 wrote each array of a pickle beside it: compressed numbers, no header.
             kinds = ("raw-tensor",) if name.endswith(".npy") and kind in ("zfile", "zlib") else ()
-            yield Member(Blob(found.data, path=(*blob.path, name), size=size), kinds=kinds)
+            inner = Blob(found.data, path=(*blob.path, name), size=size, digest=found.digest)
+            yield Member(inner, kinds=kinds)
         if found.problem:
             yield Unread(f"{kind}: {found.problem}")
         elif not blob.is_whole:

@@ -14,6 +14,7 @@ import msgspec
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
+from backstamp.core.digest import Digest
 from backstamp.core.errors import ReadError
 from backstamp.core.fact import Embedded
 from backstamp.core.location import Location
@@ -76,6 +77,7 @@ class _Found(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     problem: str = ""
     unread: str = ""
+    digest: Digest | None = None
 
 
 class _State:
@@ -215,7 +217,8 @@ def _stowaway(start: int, end: int, state: _State) -> Iterator[Statement]:
 
 def _place(entry: zips.Entry, blob: Blob) -> Location:
     """The local header of an entry, or the nearest byte to where it is said to be."""
-    return blob.at(min(max(0, entry.local), blob.size), 30)
+    start = min(max(0, entry.local), blob.size)
+    return blob.at(start, min(30, blob.size - start))
 
 
 def _mismatches(entry: zips.Entry, header: zips.Header, name: str, place: Location) -> Iterator[ZipMismatch]:
@@ -287,7 +290,7 @@ def _content(method: int, start: int, length: int, wanted: int, state: _State) -
         return _Found(view=raw[:0], size=wanted, end=end, unread=str(error))
     if not out.size and out.problem:
         return _Found(view=raw[:0], size=wanted, end=end, unread=f"entry: {out.problem}")
-    return _Found(view=out.data, size=out.size, end=end, problem=cut or out.problem)
+    return _Found(view=out.data, size=out.size, end=end, problem=cut or out.problem, digest=out.digest)
 
 
 def _is_plain(entry: zips.Entry, contents: list[_Found]) -> bool:
@@ -351,7 +354,7 @@ def _member(name: str, found: _Found, state: _State, start: int) -> Iterator[Sta
     state.seen.add(key)
     state.seen.add((0, name))
     path = (*state.blob.path, label)
-    blob = Blob(found.view, path=path, size=found.size, pages=state.blob.pages)
+    blob = Blob(found.view, path=path, size=found.size, digest=found.digest, pages=state.blob.pages)
     yield Member(blob, kinds=_forced(name, state))
 
 

@@ -10,7 +10,7 @@ from backstamp.bom.spdx.read import Note, cyclonedx_of
 from backstamp.bom.spdx.write import spdx_of
 from backstamp.core.errors import ReadError
 from backstamp.core.tree import Json, Tree, text_at
-from kit.boms import library, rich
+from kit.rich_boms import library, rich
 from kit.spdx_documents import CONTEXT, ai_system, element, relationship
 from kit.standards import cyclonedx_errors
 

@@ -8,7 +8,7 @@ from backstamp.bom.spdx.check import missing_of_profile, problems, profile_probl
 from backstamp.bom.spdx.read import cyclonedx_of
 from backstamp.bom.spdx.write import spdx_of
 from backstamp.core.tree import Json, Tree, text_at
-from kit.boms import dataset, file, library, model, rich
+from kit.rich_boms import dataset, file, library, model, rich
 from kit.standards import cyclonedx_errors
 
 _SPACE = "urn:spdx.dev:bom-3e671687-395b-41f5-a30f-a58921a69b79-2#"

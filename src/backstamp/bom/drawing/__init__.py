@@ -1,0 +1,1 @@
+"""Draws what hangs on what: as SVG, Mermaid and GraphML."""

@@ -1,0 +1,399 @@
+"""Finds which folder is a model, a dataset, a run: what "the one this file belongs to" means.
+
+1. A folder with weights, or with a configuration or card that says what a model it is, is the home of
+   a model; one with an adapter's configuration is the home of an adapter.
+2. Folders that only hold pieces of a model (``onnx``, ``1_Pooling``, ``tokenizer``) belong to the model
+   above.
+3. Weight files that lie in one folder without anything that joins them are models of their own.
+4. A folder with a dataset's card, or whose data files are splits of one another, is the home of a
+   dataset; other data files are datasets of their own.
+5. A run's home is the model that it made, the run's own folder, or the file that plans it.
+6. What is said of "the model" where there is none is said of the dataset of that folder, or of the system.
+7. A home that is known by a name elsewhere (a hub cache) is that part, wherever it is named. A dataset that
+   a card names twice (``ms_marco`` in its fields, "MS MARCO" with a link in its text) is one.
+
+Paths of members go through their containers: ``package.whl/model/config.json`` lies in a folder of the wheel.
+"""
+
+import re
+from collections.abc import Container, Iterable
+from functools import cache
+
+from backstamp.bom.inventory import FileRecord, Inventory
+from backstamp.core.location import Location
+from backstamp.core.supply import Kind, Linked, Method, Part, Stated, Trait
+
+WEIGHTS = frozenset(
+    "safetensors gguf onnx tflite keras-config hdf5 savedmodel coreml torch-shards paddle openvino "
+    "ggml catboost xgboost-binary xgboost-ubjson fasttext skops-schema word2vec".split()
+)
+_WEIGHT_NAMES = tuple(
+    ".safetensors .gguf .onnx .tflite .keras .h5 .hdf5 .pb .mlmodel .pt .pth .ckpt .bin .t7 .pdparams "
+    ".pdiparams .msgpack .joblib .pkl .pickle .model .ubj .cbm .skops .npz .engine .mar .nemo .llamafile "
+    ".distcp .pte .jit .torchscript .pt2 .ptl".split()
+)
+_NOT_WEIGHTS = frozenset(
+    "training_args.bin optimizer.pt scheduler.pt scaler.pt rng_state.pth optimizer.bin "
+    "random_states_0.pkl".split()
+)
+_LOOSE = frozenset({"pickle", "zip", "tar", "npy", "msgpack"})  # weights by their name alone
+_ARCHIVES = (".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".egg", ".7z", ".tar.bz2", ".tar.xz", ".conda", ".gz")
+_DATA = frozenset("parquet arrow csv jsonl".split())
+_DATA_NAMES = (".parquet", ".arrow", ".csv", ".tsv", ".jsonl", ".ndjson")
+_IDENTITY = frozenset(
+    "config.json model_index.json modules.json adapter_config.json MLmodel params.json meta.json "
+    "config.yaml tokenizer_config.json".split()
+)
+_RUN_FOLDERS = frozenset({"params", "metrics", "tags", "inputs", "files", "artifacts"})
+_PIECES = frozenset(
+    "onnx openvino coreml tokenizer original gguf tflite logs runs assets variables metric eval results "
+    "figures images samples weights tf safetensors checkpoints_meta "
+    "lightning_logs version_0 imgs docs data.pkl".split()
+)
+_BUNDLES = (".mlpackage", ".mlmodelc", ".savedmodel")
+_COMPOSITES = frozenset({"model_index.json", "modules.json", "MLmodel"})
+ROOT = "."
+
+
+def folder_of(path: tuple[str, ...]) -> str:
+    """Name the folder of a file or member: ``.`` for the target itself, else ``./models/x``."""
+    return parent(joined_path(file_of(path)))
+
+
+def file_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Cut the path of a member at the file that it is a piece of: a checkpoint, not a package."""
+    for at, name in enumerate(path[:-1]):
+        if not name.lower().endswith(_ARCHIVES):
+            return path[: at + 1]
+    return path
+
+
+def joined_path(path: tuple[str, ...]) -> str:
+    """Write a path through containers as one, below the target's root."""
+    return "./" + "/".join(path)
+
+
+def parent(path: str) -> str:
+    """Go one folder up; the root is its own parent."""
+    return path.rpartition("/")[0] or ROOT
+
+
+def is_file(record: FileRecord) -> bool:
+    """Say whether an artifact is a file: one of the target, or of a package or archive in it.
+
+    Members of a model's own file (the pickle in a checkpoint) are pieces of it.
+    """
+    return all(path.lower().endswith(_ARCHIVES) for path in record.path[:-1])
+
+
+def is_weight_file(record: FileRecord) -> bool:
+    """Say whether a file holds a model's weights, by its format and name."""
+    if not is_file(record):
+        return False
+    name = record.path[-1].rsplit("/", 1)[-1].lower()
+    if name in _NOT_WEIGHTS or name.startswith(("optim", "rng_state", "events.out")):
+        return False
+    if not WEIGHTS.isdisjoint(record.kinds):
+        return True
+    return not _LOOSE.isdisjoint(record.kinds) and name.endswith(_WEIGHT_NAMES)
+
+
+def is_data_file(record: FileRecord) -> bool:
+    """Say whether a file holds rows of data, by its format and name."""
+    name = record.path[-1].rsplit("/", 1)[-1].lower().removesuffix(".gz").removesuffix(".zst")
+    return not _DATA.isdisjoint(record.kinds) or name.endswith(_DATA_NAMES)
+
+
+class Homes:
+    """The homes of a target, and the full key of every part that is spoken of.
+
+    ``own`` are the parts that the target itself is: the package that a wheel holds.
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        statements: Iterable[Stated | Linked],
+        own: frozenset[Part] = frozenset(),
+    ) -> None:
+        self.inventory = inventory
+        self.files = {joined_path(record.path): record for record in inventory.files}
+        said = list(statements)
+        self.models: dict[str, Kind] = {}
+        self.datasets: set[str] = set()
+        self._find_models(said)
+        self._find_datasets(said)
+        self.runs = self._find_runs(said)
+        self.aliases = {**self._find_aliases(said), **dict.fromkeys(own, Part(Kind.SYSTEM, ROOT))}
+
+    # --- finding -------------------------------------------------------------------------------
+
+    def _find_models(self, said: list[Stated | Linked]) -> None:
+        weights: dict[str, list[str]] = {}
+        named: dict[str, set[str]] = {}
+        for path, record in self.files.items():
+            if is_weight_file(record):
+                weights.setdefault(parent(path), []).append(path)
+            if (name := path.rpartition("/")[2]) in _IDENTITY:
+                named.setdefault(parent(path), set()).add(name)
+        held = {path for paths in weights.values() for path in paths}
+        carded = {
+            folder_of(s.place.path)
+            for s in said
+            if _is_about_model(s) and joined_path(file_of(s.place.path)) not in held
+        }
+        adapters = {folder_of(s.place.path) for s in said if s.part == Part(Kind.ADAPTER)}
+        for folder in sorted({*weights, *carded, *adapters}):
+            owner = self._owner(folder, named, weights)
+            if owner != folder:
+                self.models.setdefault(owner, Kind.MODEL)
+            elif folder in weights and folder not in carded | adapters and _are_apart(weights[folder]):
+                self.models.update(dict.fromkeys(weights[folder], Kind.MODEL))
+            else:
+                self.models[folder] = Kind.ADAPTER if folder in adapters else Kind.MODEL
+
+    def _owner(self, folder: str, named: dict[str, set[str]], weights: dict[str, list[str]]) -> str:
+        """The model that a folder is a piece of: itself, or one above."""
+        at = folder
+        while at != ROOT:
+            above, name = parent(at), at.rpartition("/")[2]
+            is_piece = name.lower() in _PIECES or _numbered().fullmatch(name) is not None
+            has_identity = bool(named.get(above)) or above in self.models
+            is_composed = named.get(above, set()) & _COMPOSITES and "model_index.json" not in named[above]
+            bundle = above.lower().endswith(_BUNDLES) or above.rpartition("/")[0].lower().endswith(_BUNDLES)
+            is_form = name.rpartition(".")[0] in _stems(weights.get(above, ())) or name in _stems(
+                weights.get(above, ())
+            )
+            if (is_piece and has_identity) or is_composed or bundle or is_form:
+                folder = at = above
+            else:
+                break
+        return folder
+
+    def _find_datasets(self, said: list[Stated | Linked]) -> None:
+        carded = {
+            folder_of(s.place.path)
+            for s in said
+            if s.part == Part(Kind.DATASET) and not _is_data_name(s.place.path)
+        }
+        self.datasets |= {folder for folder in carded if folder not in self.models}
+        rows = {s.place.path for s in said if s.part == Part(Kind.DATASET)}
+        for path, record in self.files.items():
+            if not is_data_file(record) or self._above(path, self.datasets):
+                continue
+            if record.path in rows:
+                folder = parent(path)
+                stem = path.rpartition("/")[2]
+                self.datasets.add(
+                    folder if _split().match(stem) and folder not in self.models and folder != ROOT else path
+                )
+
+    def _find_runs(self, said: list[Stated | Linked]) -> dict[tuple[str, ...], str]:
+        runs: dict[tuple[str, ...], str] = {}
+        for statement in said:
+            path = statement.place.path
+            if path in runs or Part(Kind.RUN) not in (statement.part, getattr(statement, "target", None)):
+                continue
+            folder = folder_of(path)
+            name = folder.rpartition("/")[2]
+            if name in _RUN_FOLDERS:
+                runs[path] = parent(folder)
+            elif self._above(folder, self.models) == folder or path[-1].rsplit("/", 1)[-1] in {
+                "meta.yaml",
+                "training_args.bin",
+                "trainer_state.json",
+            }:
+                runs[path] = folder
+            else:
+                runs[path] = joined_path(path)
+        return runs
+
+    def _find_aliases(self, said: list[Stated | Linked]) -> dict[Part, Part]:
+        """Homes by the names that others know them by: those of hub caches."""
+        found: dict[Part, Part] = {}
+        for statement in said:
+            if (
+                not isinstance(statement, Stated)
+                or statement.trait is not Trait.IDENTIFIER
+                or statement.part.key
+            ):
+                continue
+            if statement.name == "huggingface":
+                home = self.bound(statement.part, statement.place)
+                found.setdefault(Part(statement.part.kind, f"huggingface:{statement.value}"), home)
+        return {**_same_data(said), **found}
+
+    # --- binding -------------------------------------------------------------------------------
+
+    def bound(self, part: Part, place: Location) -> Part:
+        """Give a part its full key, as seen from the file that speaks of it."""
+        if not part.key or part.key.startswith("#"):
+            home = self._home(part.kind, place.path)
+            return (
+                Part(home.kind, home.key + part.key) if not part.key else Part(part.kind, home.key + part.key)
+            )
+        if part.key.startswith("path:"):
+            return self._local(part, folder_of(place.path))
+        return self.aliases.get(part, part)
+
+    def _home(self, kind: Kind, path: tuple[str, ...]) -> Part:
+        at = joined_path(file_of(path)).replace("/.cache/huggingface/download/", "/")
+        if kind in (Kind.MODEL, Kind.ADAPTER):
+            if home := self._above(at, self.models):
+                return Part(self.models[home], home)
+            if home := self._above(at, self.datasets):
+                return Part(Kind.DATASET, home)
+            return Part(Kind.SYSTEM, ROOT)
+        if kind in (Kind.TOKENIZER, Kind.TEMPLATE):
+            return Part(kind, self._above(at, self.models) or parent(at))
+        if kind is Kind.DATASET:
+            return Part(kind, self._above(at, self.datasets) or self._above(at, self.models) or parent(at))
+        if kind is Kind.RUN:
+            return Part(kind, self.runs.get(path) or at)
+        if kind is Kind.FILE:
+            return Part(kind, at)
+        if kind is Kind.SYSTEM:
+            return Part(kind, ROOT)
+        return Part(kind, parent(at))
+
+    def _local(self, part: Part, folder: str) -> Part:
+        """What a path in a file means: below its folder or below the root, if there is such a thing."""
+        name = part.key.removeprefix("path:").removeprefix("./")
+        for start in dict.fromkeys((folder, ROOT)):
+            path = f"{start}/{name}"
+            if path in self.models:
+                return Part(self.models[path], path)
+            if path in self.datasets:
+                return Part(Kind.DATASET, path)
+            if path in self.files and part.kind is Kind.FILE:
+                return Part(Kind.FILE, path)
+            if path in self.files:
+                if home := self._above(path, self.models):
+                    return Part(self.models[home], home)
+                if home := self._above(path, self.datasets):
+                    return Part(Kind.DATASET, home)
+                return Part(part.kind, path)
+        return part
+
+    @staticmethod
+    def _above(path: str, homes: Container[str]) -> str:
+        """The nearest home at or above a path; empty if there is none."""
+        at = path
+        while True:
+            if at in homes:
+                return at
+            if at == ROOT:
+                return ""
+            at = parent(at)
+
+    def files_of(self, part: Part) -> list[FileRecord]:
+        """List the files that a home is made of: those below it that no home further down has."""
+        homes = {**dict.fromkeys(self.datasets), **self.models}
+        found = []
+        for path, record in self.files.items():
+            nearest = path if path in homes else self._above(parent(path), homes)
+            if nearest == part.key and is_file(record) and not _holds_files(record):
+                found.append(record)
+        return found
+
+
+def _holds_files(record: FileRecord) -> bool:
+    return record.path[-1].lower().endswith(_ARCHIVES)
+
+
+def _same_data(said: list[Stated | Linked]) -> dict[Part, Part]:
+    """Datasets that are named by an address or in words, and as a hub names them in the same file."""
+    hub: dict[tuple[tuple[str, ...], str], Part] = {}
+    words: dict[tuple[tuple[str, ...], Part], set[str]] = {}
+    for statement in said:
+        part = statement.target if isinstance(statement, Linked) else statement.part
+        if part.kind is not Kind.DATASET:
+            continue
+        world, _, name = part.key.partition(":")
+        path = statement.place.path
+        if world == "huggingface":
+            hub[path, _squashed(name.rpartition("/")[2])] = part
+        elif world in ("url", "name"):
+            spellings = words.setdefault((path, part), {_squashed(name.rstrip("/").rpartition("/")[2])})
+            if isinstance(statement, Stated) and statement.trait is Trait.NAME:
+                spellings.add(_squashed(str(statement.value)))
+    found: dict[Part, Part] = {}
+    for (path, part), spellings in sorted(words.items()):
+        for spelling in sorted(spellings):
+            if same := hub.get((path, spelling)):
+                found.setdefault(part, same)
+    return found
+
+
+def _squashed(name: str) -> str:
+    """Write a name so that its spellings are equal: no case, no marks, no brackets, no word for data."""
+    plain = _bracketed().sub("", name.casefold())
+    words = [word for word in _words().findall(plain) if word not in ("dataset", "data", "pairs", "captions")]
+    return "".join(words) or plain
+
+
+def _is_about_model(statement: Stated | Linked) -> bool:
+    """Say whether a statement makes its folder a model: fields that are for it, no prose."""
+    if statement.part not in (Part(Kind.MODEL), Part(Kind.TOKENIZER)):
+        return False
+    if not isinstance(statement, Stated):
+        return statement.method.rank <= Method.DECLARED.rank and statement.part.kind is Kind.MODEL
+    return statement.method.rank <= Method.DECLARED.rank and statement.trait in _TELLING
+
+
+_TELLING = frozenset(
+    {
+        Trait.ARCHITECTURE, Trait.FAMILY, Trait.TASK, Trait.PARAMETERS, Trait.QUANTIZATION, Trait.FORMAT,
+        Trait.METRIC, Trait.FRAMEWORK, Trait.DIMENSION, Trait.INPUT, Trait.OUTPUT, Trait.REVISION,
+    }
+)  # fmt: skip
+
+
+def _is_data_name(path: tuple[str, ...]) -> bool:
+    name = path[-1].rsplit("/", 1)[-1].lower().removesuffix(".gz").removesuffix(".zst")
+    return name.endswith((*_DATA_NAMES, ".json")) and "info" not in name and "croissant" not in name
+
+
+def _stems(paths: Iterable[str]) -> set[str]:
+    """The names of weight files without their endings and without the number of a shard."""
+    return {_shard().sub("", path.rpartition("/")[2].rpartition(".")[0]) for path in paths}
+
+
+def _are_apart(paths: list[str]) -> bool:
+    """Say whether weight files of one folder are models of their own: neither shards nor forms of one."""
+    stems = {stem.lower() for stem in _stems(paths)}
+    return len(stems) > 1 and not stems <= {
+        "model",
+        "pytorch_model",
+        "tf_model",
+        "flax_model",
+        "saved_model",
+        "model_quantized",
+    }
+
+
+@cache
+def _shard() -> re.Pattern[str]:
+    return re.compile(r"[-_.]?\d{5}-of-\d{5}$")
+
+
+@cache
+def _bracketed() -> re.Pattern[str]:
+    return re.compile(r"\([^()]*\)")
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile(r"[^\W_]+")
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    return re.compile(r"\d+_[A-Z][A-Za-z]+|_?artifacts?|fp(?:16|32)|int[48]|q[2-8].*")
+
+
+@cache
+def _split() -> re.Pattern[str]:
+    return re.compile(
+        r"(?i)(?:.*[-_.])?(?:train|test|valid|validation|val|dev|eval|split)(?:ing)?(?:[-_.]|\d|$)"
+    )

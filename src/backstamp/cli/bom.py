@@ -1,0 +1,55 @@
+"""``backstamp bom``: AI-BOMs. A target alone makes one; the other commands work on documents."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "convert": "backstamp.cli.bom_convert",
+    "create": "backstamp.cli.bom_create",
+    "diff": "backstamp.cli.bom_diff",
+    "graph": "backstamp.cli.bom_graph",
+    "merge": "backstamp.cli.bom_merge",
+    "score": "backstamp.cli.bom_score",
+    "validate": "backstamp.cli.bom_validate",
+    "vex": "backstamp.cli.bom_vex",
+}
+_EXAMPLES = """\b
+Examples:
+  backstamp bom ./model
+  backstamp bom . --format spdx --output bom.spdx.json
+"""
+
+
+class _Group(click.Group):
+    """A group whose first word may be a target instead of a command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in COMMANDS and args[0] not in ("-h", "--help"):
+            args = ["create", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    name="bom",
+    cls=_Group,
+    no_args_is_help=True,
+    epilog=_EXAMPLES,
+    subcommand_metavar="TARGET | COMMAND [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+def command() -> None:
+    """Say what an AI system is made of: models, data, training, prompts, services and libraries.
+
+    `backstamp bom TARGET` writes a BOM of a file or folder; a target named like a command is written ./NAME.
+    The commands check, compare, join, score and convert documents.
+    """

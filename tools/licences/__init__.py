@@ -1,0 +1,1 @@
+"""The maker of fingerprints of licence texts."""
