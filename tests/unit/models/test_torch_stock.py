@@ -96,6 +96,18 @@ def test_what_serves_further_training_is_not_counted():
     assert _counts(said(torch_zip(pickled(checkpoint)), "last.ckpt"))[0][3] == 48
 
 
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("checkpoint-4/optimizer.pt", {"a": _tensor("0", 4)}),
+        ("checkpoint-4/rng_state.pth", {"cpu": _tensor("0", 4)}),
+        ("m/opt.bin", {"state": {0: {"exp_avg": _tensor("0", 4)}}, "param_groups": [{"lr": 0.1}]}),
+    ],
+)
+def test_files_that_only_serve_further_training_are_no_models(name, held):
+    assert said(torch_zip(pickled(held)), name) == []
+
+
 LIGHTNING = {
     "epoch": 2,
     "global_step": 120,
