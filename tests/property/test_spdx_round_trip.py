@@ -11,7 +11,7 @@ from backstamp.bom.spdx.check import problems
 from backstamp.bom.spdx.read import cyclonedx_of
 from backstamp.bom.spdx.write import spdx_of
 from backstamp.core.tree import Json, Tree
-from kit.boms import dataset, library, model, rich
+from kit.rich_boms import dataset, library, model, rich
 from kit.mutation import ODD, mutated
 
 _KEYS = st.sampled_from(["name", "a", "b/c", "d~", "", "ref", "license", "content"])
