@@ -126,6 +126,8 @@ def test_tells_the_licence_of_well_known_models():
         ("Open-Orca/OpenOrca-Platypus2-13B", ""),
         ("bigcode/starcoder", "LicenseRef-scancode-bigcode-open-rail-m-v1"),
         ("bigcode/starcoderdata", ""),
+        ("deepseek-ai/DeepSeek-R1", "MIT"),
+        ("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", ""),
         ("Qwen/Qwen2.5-3B", "LicenseRef-backstamp-qwen-research"),
         ("stabilityai/stable-diffusion-xl-base-0.9", ""),
     ],
