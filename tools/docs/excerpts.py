@@ -1,7 +1,7 @@
 """Keeps the excerpts of ``docs/bom.md`` what Backstamp really writes about the demo system.
 
-Between ``<!-- bom: POINTER -->`` and ``<!-- /bom -->`` stands the value at that JSON pointer of the BOM of the
-demo system. ``python -m tools.docs.excerpts`` renews them, ``--check`` says whether they are fresh.
+Between ``<!-- bom: POINTER -->`` and ``<!-- /bom -->`` stands the value at that JSON pointer of the BOM of
+the demo system. ``python -m tools.docs.excerpts`` renews them, ``--check`` says whether they are fresh.
 """
 
 import json

@@ -85,12 +85,17 @@ def loaded(data: bytes, bounds: Bounds = Bounds()) -> Document:  # noqa: B008  #
     Raises ``ReadError`` (with the place) for JSON that is damaged, ambiguous or too large, and ``UsageError``
     for what is not a BOM that is understood.
     """
+    return told(parsed(data, bounds))
+
+
+def parsed(data: bytes, bounds: Bounds = Bounds()) -> Json:  # noqa: B008  # frozen
+    """Read any JSON document as strictly as a BOM. Raises ``ReadError`` with the place."""
     if len(data) > bounds.size:
         raise BudgetExceeded(
             f"the document has {len(data):,} bytes, more than the limit of {bounds.size:,}",
             hint="Raise the limit, or validate its parts.",
         )
-    return told(_tree(_text(data), bounds))
+    return _tree(_text(data), bounds)
 
 
 def told(tree: Json) -> Document:
