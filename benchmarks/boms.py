@@ -26,8 +26,8 @@ _STRICT = (
     "sys.exit(JsonStrictValidator(SchemaVersion.V1_7).validate_str(open(sys.argv[1]).read()) is not None)"
 )
 _HASH = (
-    "import hashlib, sys; made = hashlib.sha256(); file = open(sys.argv[1], 'rb'); buffer = bytearray(1 << 20); "
-    "view = memoryview(buffer)\n"
+    "import hashlib, sys; made = hashlib.sha256(); file = open(sys.argv[1], 'rb')\n"
+    "buffer = bytearray(1 << 20); view = memoryview(buffer)\n"
     "while count := file.readinto(buffer): made.update(view[:count])"
 )
 
@@ -84,12 +84,12 @@ def main(arguments: list[str]) -> int:
             file.write(document(_COMPONENTS))
         sparse_model(model, _SIZE)
         place = os.path.join(folder, "out.json")
+        strict, plain = [sys.executable, "-c", _STRICT, bom], [sys.executable, "-c", _HASH, model]
         rows = [
-            (f"validate {_COMPONENTS:,} components", [*ours, "validate", bom], "strict validator",
-             [sys.executable, "-c", _STRICT, bom]),
+            (f"validate {_COMPONENTS:,} components", [*ours, "validate", bom], "strict validator", strict),
             ("describe 10 GB without digests", [*ours, model, "--no-digests", "-o", place], "", []),
-            ("describe 10 GB", [*ours, model, "-o", place], "SHA-256 alone", [sys.executable, "-c", _HASH, model]),
-        ]  # fmt: skip
+            ("describe 10 GB", [*ours, model, "-o", place], "SHA-256 alone", plain),
+        ]
         print("| what | backstamp | beside | ratio |\n|---|---|---|---|")
         for what, command, name, other in rows:
             mine = timed(command, rounds)
