@@ -23,6 +23,7 @@ _BY = "sentence/1"
 DECLARED = Teller(_BY, Method.DECLARED, 0.95)
 _MOST_DATASETS = 5000
 _POOLING = "pooling_mode_"
+MIXTURE = Part(Kind.DATASET, "#training-mixture")
 
 
 def modules_told(tree: Json, blob: Blob) -> Iterator[Fact]:
@@ -109,22 +110,33 @@ def sentence_config_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
 
 
 def data_told(tree: Json, blob: Blob, budget: Budget) -> Iterator[Fact]:
-    """State each file of ``data_config.json``, with its rows and its weight in the mixture."""
+    """State the mixture of ``data_config.json``: one dataset, each file a split with its rows and its weight.
+
+    The files are pieces of datasets that cards name in their own words; they are no datasets of their own.
+    """
     if not isinstance(tree, list):
         return
+    total = 0
+    found = False
     for index, entry in enumerate(tree[:_MOST_DATASETS]):
         budget.spend_operations()
         text = text_at(entry, "name")
         name = next(names_of([text]), "")
         if not isinstance(entry, dict) or not name or is_local(text):
             continue
-        data = Part(Kind.DATASET, f"#{name}")
-        place = blob.at_pointer(f"/{index}")
-        yield DECLARED.links(place, MODEL, Relation.TRAINED_ON, data)
-        yield DECLARED.says(blob.at_pointer(f"/{index}/name"), data, Trait.NAME, name)
         rows = count_of(entry.get("lines"))
-        if rows is not None:
-            yield DECLARED.says(blob.at_pointer(f"/{index}/lines"), data, Trait.ROWS, rows)
         weight = scalar_of(entry.get("weight"))
-        if isinstance(weight, int | float) and not isinstance(weight, bool):
-            yield DECLARED.says(blob.at_pointer(f"/{index}/weight"), data, Trait.WEIGHT, weight)
+        is_weighted = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if rows is None and not is_weighted:
+            continue
+        found = True
+        total += rows or 0
+        place = blob.at_pointer(f"/{index}")
+        scope = f"weight {weight}" if is_weighted else ""
+        yield DECLARED.says(place, MIXTURE, Trait.SPLIT, rows or 0, name=name, scope=scope)
+    if not found:
+        return
+    yield DECLARED.links(blob.whole(), MODEL, Relation.TRAINED_ON, MIXTURE)
+    yield Teller(_BY, Method.DERIVED, 0.9).says(blob.whole(), MIXTURE, Trait.NAME, "training mixture")
+    if total:
+        yield Teller(_BY, Method.DERIVED, 0.95).says(blob.whole(), MIXTURE, Trait.ROWS, total)
