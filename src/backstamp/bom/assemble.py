@@ -17,7 +17,7 @@ from backstamp.bom.resolve import claims_of, resolved
 from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Linked, Method, Part, Relation, Stated, Trait
 
-_BY = "assembly/1"
+BY = "assembly/1"  # the name under which this module makes claims
 _ABSENT = "./"
 
 
@@ -153,11 +153,11 @@ def _container(part: Part, homes: Homes, subject: Part) -> Part:
 def _claim(
     part: Part, trait: Trait, value: str | int, method: Method, confidence: float, path: str, name: str = ""
 ) -> Claim:
-    evidence = Evidence(place=Location((path,)), digest=None, method=method, confidence=confidence, by=_BY)
+    evidence = Evidence(place=Location((path,)), digest=None, method=method, confidence=confidence, by=BY)
     return Claim(part=part, trait=trait, value=value, name=name, evidence=evidence)
 
 
 def _tie(part: Part, relation: Relation, target: Part) -> Tie:
     path = target.key.removeprefix(_ABSENT) or ROOT
-    evidence = Evidence(place=Location((path,)), digest=None, method=Method.DERIVED, confidence=0.9, by=_BY)
+    evidence = Evidence(place=Location((path,)), digest=None, method=Method.DERIVED, confidence=0.9, by=BY)
     return Tie(part=part, relation=relation, target=target, evidence=evidence)

@@ -164,10 +164,10 @@ def test_the_files_of_the_training_data_are_splits_of_one_mixture_with_rows_and_
         {"name": "d.jsonl", "lines": 5},
     ]
     assert _said(tree, "m/data_config.json") == [
-        ("dataset:#training-mixture", "split", "a/b.jsonl.gz", 10),
-        ("dataset:#training-mixture", "split", "d.jsonl", 5),
-        ("dataset:#training-mixture", "name", "", "training mixture"),
-        ("dataset:#training-mixture", "rows", "", 15),
+        ("dataset:#training-data", "split", "a/b.jsonl.gz", 10),
+        ("dataset:#training-data", "split", "d.jsonl", 5),
+        ("dataset:#training-data", "name", "", "training mixture"),
+        ("dataset:#training-data", "rows", "", 15),
     ]
 
 

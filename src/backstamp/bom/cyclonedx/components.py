@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from backstamp.bom.assemble import BY as ASSEMBLY
 from backstamp.bom.assemble import Assembly
 from backstamp.bom.claims import Evidence
 from backstamp.bom.cyclonedx.desk import Desk, occurrence, prop
@@ -76,6 +77,14 @@ class Writer:
             return True
         edges = self.graph.edges_to(part)
         return not edges or any(edge.relation is not Relation.DERIVED_FROM for edge in edges)
+
+    def cite_key(self, part: Part, holder: Tree, field: str) -> None:
+        """Cite a field that follows from the name of a part: by whoever speaks of the part under it."""
+        edges = self.graph.edges_to(part) or self.graph.edges_from(part)
+        found = [e for edge in edges for e in edge.evidence[:1] if e.by != ASSEMBLY]
+        found = found or [value.evidence for value in self.graph.values.get(part, ())]
+        if found:
+            self.desk.cite_evidence(holder, field, min(found, key=lambda e: (*e.strength, e.path)))
 
     def evidences(self) -> Iterator[Evidence]:
         """Yield all evidence that the graph stands on."""
@@ -160,12 +169,20 @@ def _identity(part: Part, made: Tree, writer: Writer) -> None:
     graph, desk = writer.graph, writer.desk
     world, _, key = part.key.partition(":")
     name = graph.first(part, Trait.NAME)
-    if world == "huggingface" and "/" in key:
-        made["group"], made["name"] = key.split("/", 1)
+    if world == "huggingface":
+        group, _, made["name"] = key.rpartition("/")
+        if group:
+            made["group"] = group
+        writer.cite_key(part, made, "name")
+        if name and str(name.value) not in (key, made["name"]):
+            title = prop("backstamp:title", name.value)
+            desk.cite(title, "", name)
+            add_properties(made, [title])
     elif name:
         desk.put(made, "name", name)
     else:
         made["name"] = _plain_name(part)
+        writer.cite_key(part, made, "name")
     version = graph.first(part, Trait.VERSION) or graph.first(part, Trait.REVISION)
     revision = graph.first(part, Trait.REVISION)
     chosen = revision if revision and is_commit(str(revision.value)) else version
@@ -249,10 +266,14 @@ def _links(part: Part, writer: Writer) -> Iterator[Tree]:
     if world == "huggingface":
         kind = "datasets/" if part.kind is Kind.DATASET else ""
         urls.add(f"https://huggingface.co/{kind}{key}")
-        yield {"type": "distribution", "url": f"https://huggingface.co/{kind}{key}"}
+        hub: Tree = {"type": "distribution", "url": f"https://huggingface.co/{kind}{key}"}
+        writer.cite_key(part, hub, "")
+        yield hub
     elif world == "url":
         urls.add(key)
-        yield {"type": "distribution" if part.kind is Kind.DATASET else "website", "url": key}
+        page: Tree = {"type": "distribution" if part.kind is Kind.DATASET else "website", "url": key}
+        writer.cite_key(part, page, "")
+        yield page
     for value in writer.graph.all(part, Trait.LINK):
         url = str(value.value)
         if url in urls or not url.startswith(("http://", "https://", "git+", "ssh://", "git://", "s3://")):
@@ -270,7 +291,7 @@ def _links(part: Part, writer: Writer) -> Iterator[Tree]:
 def _evidence(part: Part, writer: Writer) -> Tree:
     """Where a part was found: the places of the edges that lead to it."""
     edges = writer.graph.edges_to(part, Relation.USES, Relation.DEPENDS_ON)
-    places = [(e, edge.manner) for edge in edges for e in edge.evidence if e.by != "assembly/1"]
+    places = [(e, edge.manner) for edge in edges for e in edge.evidence if e.by != ASSEMBLY]
     if not places:
         return {}
     strongest = min((e for e, _ in places), key=lambda e: e.strength)

@@ -10,10 +10,8 @@ from backstamp.core.supply import Kind, Part, Relation, Trait
 from backstamp.core.tree import Json, Tree
 
 _MODEL = "cdx:ai-ml:model:"
-_DIMENSIONS = {
-    "max_position_embeddings": "context_length", "n_positions": "context_length", "n_ctx": "context_length",
-    "context_length": "context_length", "max_seq_length": "context_length",
-}  # fmt: skip
+# The first that is there: what texts are cut at comes before what there are places for.
+_CONTEXT = ("max_seq_length", "max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length")
 _PROPERTIES = {
     Trait.PARAMETERS: _MODEL + "parameter:count",
     Trait.ELEMENTS: "backstamp:elements:*",
@@ -61,7 +59,7 @@ def _context_length(part: Part, writer: Writer) -> list[Tree]:
     """The taxonomy's word for what frameworks name in many ways, unless it is said as such."""
     if writer.graph.first(part, Trait.DIMENSION, "context_length"):
         return []
-    for name in _DIMENSIONS:
+    for name in _CONTEXT:
         if value := writer.graph.first(part, Trait.DIMENSION, name):
             made = prop(_MODEL + "hyperparameter:context_length", value.value)
             writer.desk.cite(made, "", value)

@@ -23,7 +23,7 @@ _BY = "sentence/1"
 DECLARED = Teller(_BY, Method.DECLARED, 0.95)
 _MOST_DATASETS = 5000
 _POOLING = "pooling_mode_"
-MIXTURE = Part(Kind.DATASET, "#training-mixture")
+MIXTURE = Part(Kind.DATASET, "#training-data")
 
 
 def modules_told(tree: Json, blob: Blob) -> Iterator[Fact]:
