@@ -39,7 +39,7 @@ def assembled(inventory: Inventory, more: tuple[Claim, ...] = (), measured: tupl
     statements += statements_of(inventory.facts)
     package = own_package(inventory)
     homes = Homes(inventory, statements, package.parts if package else frozenset())
-    claims, ties = claims_of(statements, homes)
+    claims, ties = claims_of(homes.said, homes)
     subject = _subject(homes, ties)
     claims += _about_homes(homes, claims)
     if package and subject.kind is Kind.SYSTEM:
@@ -118,8 +118,13 @@ def _between_homes(homes: Homes, claims: list[Claim], ties: list[Tie], subject: 
         for record in homes.files_of(part):
             yield _tie(part, Relation.CONTAINS, Part(Kind.FILE, joined_path(record.path)))
     known = {(tie.part, tie.relation, tie.target) for tie in ties}
+    made = {tie.part for tie in ties if tie.relation is Relation.MADE_BY}
     targets = {tie.target for tie in ties}
     parts = {claim.part for claim in claims} | {tie.part for tie in ties}
+    for key, kind in sorted(homes.models.items()):
+        run = Part(Kind.RUN, homes.runs.maker_of(key))
+        if run in parts and Part(kind, key) not in made:
+            yield _tie(Part(kind, key), Relation.MADE_BY, run)
     for part in sorted(parts):
         if part == subject or not part.key.startswith(ROOT):
             continue
@@ -133,10 +138,6 @@ def _between_homes(homes: Homes, claims: list[Claim], ties: list[Tie], subject: 
             above = _container(part, homes, subject)
             if (above, Relation.TRAINED_ON, part) not in known and above != part:
                 yield _tie(above, Relation.CONTAINS, part)
-        elif part.kind is Kind.RUN and part not in {t.target for t in ties if t.relation is Relation.MADE_BY}:
-            folder = part.key if part.key in homes.models else ""
-            if folder:
-                yield _tie(Part(homes.models[folder], folder), Relation.MADE_BY, part)
         elif part.kind in (Kind.AGENT, Kind.TOOL, Kind.PROMPT, Kind.SERVICE) and part not in targets:
             yield _tie(subject, Relation.USES, part)
 

@@ -1,6 +1,6 @@
 """Writes what all components have: identity, licences, hashes, links, where they were found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backstamp.bom.assemble import BY as ASSEMBLY
 from backstamp.bom.assemble import Assembly
@@ -12,7 +12,7 @@ from backstamp.bom.homes import joined_path
 from backstamp.bom.inventory import FileRecord
 from backstamp.bom.purls import is_commit, purl_of, range_of
 from backstamp.core.location import Location, joined
-from backstamp.core.supply import Kind, Method, Part, Relation, Trait
+from backstamp.core.supply import Kind, Method, Part, Relation, Trait, is_hub_name
 from backstamp.core.tree import Json, Tree
 
 TYPES = {
@@ -46,6 +46,7 @@ _TECHNIQUES = {
     Method.PARSED: "other",
     Method.ASSERTED: "other",
 }
+_COUNTED = frozenset({Trait.SPLIT, Trait.ROWS})  # a file's number that its split has too is said once
 _MOST_OCCURRENCES = 100
 
 
@@ -113,11 +114,16 @@ def component_of(part: Part, writer: Writer) -> Tree:
     add_properties(made, licence_properties(part, graph, desk))
     if named := graph.first(part, Trait.IDENTIFIER, "purl"):
         desk.put(made, "purl", named)
+    elif hub := hub_identity(part, graph):
+        if purl := purl_of(Part(part.kind, f"huggingface:{hub.value}"), graph.text(part, Trait.REVISION)):
+            made["purl"] = purl
+            desk.cite(made, "purl", hub)
     else:
         pin = pin_of(part, graph)
         version = graph.text(part, Trait.REVISION) or graph.text(part, Trait.VERSION)
         if purl := purl_of(part, version or (pin.revision if pin else "")):
             made["purl"] = purl
+            writer.cite_key(part, made, "purl")
     if links := [*_links(part, writer)]:
         made["externalReferences"] = [*links]
     if evidence := _evidence(part, writer):
@@ -131,11 +137,19 @@ def component_of(part: Part, writer: Writer) -> Tree:
     return made
 
 
+def hub_identity(part: Part, graph: SupplyGraph) -> Value | None:
+    """The name of what lies here on the hub that it was loaded from, if its cache or download tells."""
+    found = graph.first(part, Trait.IDENTIFIER, "huggingface") if part.key.startswith(".") else None
+    return found if found and is_hub_name(str(found.value)) else None
+
+
 def file_component(record: FileRecord, writer: Writer, home: str) -> Tree:
     """Write a file with its digest, named below the component that holds it."""
     path = joined(record.path)
     made: Tree = {"type": "file", "bom-ref": f"file:{path}"}
-    made["name"] = joined_path(record.path).removeprefix(f"{home}/")
+    made["name"] = (
+        joined_path(record.path).removeprefix(f"{home}/").removeprefix(f"{home.rpartition('/')[0]}/")
+    )
     if record.digest:
         digest: Tree = {"alg": "SHA-256", "content": record.digest.hex}
         made["hashes"] = [digest]
@@ -178,6 +192,11 @@ def _identity(part: Part, made: Tree, writer: Writer) -> None:
             title = prop("backstamp:title", name.value)
             desk.cite(title, "", name)
             add_properties(made, [title])
+    elif hub := hub_identity(part, graph):
+        group, _, made["name"] = str(hub.value).rpartition("/")
+        desk.cite(made, "name", hub)
+        if group:
+            made["group"] = group
     elif name:
         desk.put(made, "name", name)
     else:
@@ -307,11 +326,24 @@ def _evidence(part: Part, writer: Writer) -> Tree:
     return {"identity": [identity], "occurrences": [seen[key] for key in sorted(seen)[:_MOST_OCCURRENCES]]}
 
 
-def values_as_properties(part: Part, writer: Writer, names: dict[Trait, str]) -> Iterator[Tree]:
+def values_as_properties(
+    part: Part,
+    writer: Writer,
+    names: dict[Trait, str],
+    skipped: Callable[[Value], bool] | None = None,
+) -> Iterator[Tree]:
     """Write values as properties: ``names`` has the name for each trait; ``*`` takes that of the value."""
     for trait, template in names.items():
-        for value in writer.graph.all(part, trait):
-            name = template.replace(":*", _property_word(value))
+        values = [*writer.graph.all(part, trait)]
+        whole = {(value.name, str(value.value)) for value in values if not value.scope}
+        for value in values:
+            is_repeated = trait in _COUNTED and value.scope and (value.name, str(value.value)) in whole
+            if is_repeated or (skipped and skipped(value)):
+                continue
+            if trait is Trait.SETTING and value.name.startswith("generation."):
+                name = f"backstamp:generation:{value.name.removeprefix('generation.')}"
+            else:
+                name = template.replace(":*", _property_word(value))
             made = prop(name, value.value)
             writer.desk.cite(made, "", value)
             yield made

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from backstamp.bom.cyclonedx.components import Writer, add_properties, component_of, values_as_properties
 from backstamp.bom.cyclonedx.desk import prop, written
 from backstamp.bom.cyclonedx.lineage import pedigree_of
+from backstamp.bom.cyclonedx.variants import is_of_variant, variants_of
 from backstamp.bom.graph import Edge, Value
 from backstamp.core.supply import Kind, Part, Relation, Trait
 from backstamp.core.tree import Json, Tree
@@ -21,7 +22,7 @@ _PROPERTIES = {
     Trait.MODALITY: _MODEL + "modality",
     Trait.FORMAT: "backstamp:format",
     Trait.FRAMEWORK: "backstamp:framework:*",
-    Trait.SETTING: "backstamp:training:*",
+    Trait.SETTING: "backstamp:training:*",  # but those for use: backstamp:generation
     Trait.STEPS: "backstamp:training:steps",
     Trait.SEED: "backstamp:seed:*",
     Trait.COMPUTE: "backstamp:training:flops",
@@ -41,14 +42,17 @@ _APPROACHES = ("supervised", "unsupervised", "reinforcement-learning", "semi-sup
 def model_component(part: Part, writer: Writer, nested: Callable[[Part], list[Json]]) -> Tree:
     """Write a model or adapter; ``nested`` gives the components inside it."""
     made = component_of(part, writer)
-    if lineage := pedigree_of(part, writer):
+    lineage = pedigree_of(part, writer)
+    if variants := variants_of(part, writer):
+        lineage = {**lineage, "variants": variants}
+    if lineage:
         made["pedigree"] = lineage
     if inside := nested(part):
         made["components"] = inside
     card = _card(part, writer)
     if card:
         made["modelCard"] = card
-    properties = [*values_as_properties(part, writer, _PROPERTIES)]
+    properties = [*values_as_properties(part, writer, _PROPERTIES, skipped=is_of_variant)]
     properties += _context_length(part, writer)
     properties += _manner(part, writer)
     add_properties(made, properties)

@@ -22,6 +22,7 @@ from backstamp.bom.cyclonedx.model import model_component
 from backstamp.bom.cyclonedx.order import ordered
 from backstamp.bom.cyclonedx.others import other_component, service_of
 from backstamp.bom.graph import Conflict
+from backstamp.bom.homes import is_file
 from backstamp.bom.unknowns import unknown_of
 from backstamp.core.finding import Finding, shown
 from backstamp.core.location import joined
@@ -109,7 +110,7 @@ def _inside(part: Part, writer: Writer) -> list[Json]:
             for record in writer.assembly.homes.files_of(each)
         }
         for record in writer.assembly.inventory.files:
-            if record.path in cited and record.path not in owned:
+            if record.path in cited and record.path not in owned and is_file(record):
                 found.append(file_component(record, writer, "."))
     return found
 
