@@ -7,6 +7,8 @@ claims of their own with their own evidence.
 import hashlib
 from collections.abc import Iterator
 
+import msgspec
+
 from backstamp.bom.claims import Claim, Evidence, Tie
 from backstamp.bom.extract import statements_of
 from backstamp.bom.graph import SupplyGraph
@@ -42,6 +44,7 @@ def assembled(inventory: Inventory, more: tuple[Claim, ...] = (), measured: tupl
     claims, ties = claims_of(homes.said, homes)
     subject = _subject(homes, ties)
     claims += _about_homes(homes, claims)
+    claims += _inherited(homes, claims)
     if package and subject.kind is Kind.SYSTEM:
         claims += package.claims(subject)
     if subject.kind is Kind.SYSTEM:
@@ -81,6 +84,31 @@ def _about_homes(homes: Homes, claims: list[Claim]) -> Iterator[Claim]:
     for part in sorted({claim.part for claim in claims} - set(parts)):
         if part.kind in (Kind.TOKENIZER, Kind.TEMPLATE) and part.key.startswith(ROOT):
             yield _claim(part, Trait.NAME, part.kind.value, Method.DERIVED, 0.4, ROOT)
+
+
+_INHERITED = (Trait.LICENSE, Trait.LICENSE_NAME, Trait.LICENSE_URL, Trait.PRODUCER, Trait.RELEASED)
+
+
+def _inherited(homes: Homes, claims: list[Claim]) -> Iterator[Claim]:
+    """What is said of a model holds for the checkpoints and stages inside it, unless they say otherwise."""
+    said: dict[Part, list[Claim]] = {}
+    for claim in claims:
+        if claim.trait in _INHERITED and claim.part.key in homes.models:
+            said.setdefault(claim.part, []).append(claim)
+    for key, kind in homes.models.items():
+        part, above = Part(kind, key), homes.holder_of(key)
+        own = {claim.trait for claim in said.get(part, ())}
+        if not above or Trait.LICENSE in own:
+            continue
+        for claim in said.get(Part(homes.models[above], above), ()):
+            if claim.trait not in own:
+                evidence = msgspec.structs.replace(
+                    claim.evidence,
+                    method=Method.DERIVED,
+                    confidence=round(0.8 * claim.evidence.confidence, 2),
+                    by=BY,
+                )
+                yield msgspec.structs.replace(claim, part=part, evidence=evidence)
 
 
 def _of_files(part: Part, files: list[FileRecord]) -> Iterator[Claim]:

@@ -1,7 +1,7 @@
 """Tells the forms of one model apart, and sums what is stated file by file.
 
-A form is a file of weights with all its shards. A model's folder may hold several: safetensors beside ONNX, or
-the same weights in five quantisations.
+A form is a file of weights with all its shards. A model's folder may hold several: safetensors beside ONNX,
+or the same weights in five quantisations.
 
 1. Parameters, elements and rows that are stated file by file (their scope is the file) are summed over the
    shards of a form, never over forms.
@@ -30,7 +30,7 @@ _CANONICAL = frozenset(
 
 
 def summed(claims: list[Claim]) -> Iterator[Claim]:
-    """Sum what is stated file by file; the rest passes through, in the scope of its form where there are many."""
+    """Sum what is stated file by file; the rest passes through, scoped by its form."""
     groups: dict[tuple[Part, Trait, str, Method], list[Claim]] = {}
     forms: dict[Part, set[str]] = {}
     others: list[Claim] = []

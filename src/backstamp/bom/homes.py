@@ -22,7 +22,7 @@ from collections.abc import Container, Iterable
 from functools import cache
 
 from backstamp.bom.inventory import FileRecord, Inventory
-from backstamp.bom.training_runs import Runs
+from backstamp.bom.training_runs import Runs, is_checkpoint
 from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Linked, Method, Part, Stated, Trait
 
@@ -95,6 +95,8 @@ def is_weight_file(record: FileRecord) -> bool:
         return False
     name = record.path[-1].rsplit("/", 1)[-1].lower()
     if is_state_of_training(name):
+        return False
+    if name.endswith("_config.json"):
         return False
     if not WEIGHTS.isdisjoint(record.kinds):
         return True
@@ -263,7 +265,7 @@ class Homes:
 
     @staticmethod
     def _is_at_root(path: tuple[str, ...]) -> bool:
-        """Say whether a file speaks for the whole target: it lies at the root, or in a package's description."""
+        """Say whether a file speaks for the whole target: it lies at the root, or describes a package."""
         name = path[-1]
         return "/" not in name or name.rpartition("/")[0].endswith((".dist-info", "/licenses", ".egg-info"))
 
@@ -296,6 +298,12 @@ class Homes:
             if at == ROOT:
                 return ""
             at = parent(at)
+
+    def holder_of(self, model: str) -> str:
+        """The model that a checkpoint or a stage of a pipeline lies in; empty for a model of its own."""
+        above = self._above(parent(model), self.models) if model != ROOT else ""
+        is_stage = f"{above}/model_index.json" in self.files
+        return above if above and (is_stage or is_checkpoint(model)) else ""
 
     def files_of(self, part: Part) -> list[FileRecord]:
         """List the files that a home is made of: those below it that no home further down has."""

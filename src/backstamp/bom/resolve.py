@@ -187,7 +187,7 @@ def _chosen(group: list[Claim]) -> Value:
 
 
 def _is_word_against(claim: Claim) -> bool:
-    """Say whether a claim that loses contradicts: an inference, or prose on what a model is like, does not."""
+    """Say whether a claim that loses contradicts: an inference, or prose on the kind of model, does not."""
     method = claim.evidence.method
     return method is not Method.DERIVED and not (method is Method.PARSED and claim.trait is Trait.FAMILY)
 

@@ -77,7 +77,12 @@ class Writer:
         if part == self.graph.subject or part.key.startswith("."):
             return True
         edges = self.graph.edges_to(part)
-        return not edges or any(edge.relation is not Relation.DERIVED_FROM for edge in edges)
+        is_parent = any(edge.relation is Relation.DERIVED_FROM for edge in edges)
+        return not edges or any(
+            edge.relation is not Relation.DERIVED_FROM
+            and not (is_parent and edge.part.kind is Kind.RUN and edge.relation is Relation.CONSUMED)
+            for edge in edges
+        )
 
     def cite_key(self, part: Part, holder: Tree, field: str) -> None:
         """Cite a field that follows from the name of a part: by whoever speaks of the part under it."""
@@ -233,7 +238,7 @@ def _plain_name(part: Part) -> str:
 
 
 def _wanted(part: Part, made: Tree, writer: Writer) -> None:
-    """The versions that are asked for, where none is fixed: a range (1.7), which external parts alone have."""
+    """The versions asked for, where none is fixed: a range (1.7), which external parts alone have."""
     wanted = writer.graph.first(part, Trait.RANGE)
     if wanted is None or "version" in made:
         return

@@ -48,8 +48,9 @@ def stage_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
     if size:
         key = "word_embedding_dimension" if "word_embedding_dimension" in tree else "embedding_dimension"
         place = blob.at_pointer(f"/{key}")
-        yield DECLARED.says(place, MODEL, Trait.DIMENSION, size, name="embedding_dimension")
-        yield DECLARED.says(place, MODEL, Trait.OUTPUT, f"vector of {size} numbers", name="embedding")
+        tell = Teller(_BY, Method.DERIVED, 0.85)
+        yield tell.says(place, MODEL, Trait.DIMENSION, size, name="embedding_dimension")
+        yield tell.says(place, MODEL, Trait.OUTPUT, f"vector of {size} numbers", name="embedding")
     modes = [key.removeprefix(_POOLING) for key, v in tree.items() if key.startswith(_POOLING) and v is True]
     mode = line_of(text_at(tree, "pooling_mode"))
     for name in [label_of(m).replace("_tokens", "").replace("_token", "") for m in modes] or (
@@ -62,6 +63,9 @@ def stage_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
         yield DECLARED.says(
             place, MODEL, Trait.DIMENSION, given, name=f"{label_of(folder_of(blob))}.out_features"
         )
+        tell = Teller(_BY, Method.DERIVED, 0.95)  # what comes after the pooling decides
+        yield tell.says(place, MODEL, Trait.DIMENSION, given, name="embedding_dimension")
+        yield tell.says(place, MODEL, Trait.OUTPUT, f"vector of {given} numbers", name="embedding")
 
 
 def is_stage(tree: Tree, blob: Blob) -> bool:
