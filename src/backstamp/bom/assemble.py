@@ -7,6 +7,8 @@ claims of their own with their own evidence.
 import hashlib
 from collections.abc import Iterator
 
+import msgspec
+
 from backstamp.bom.claims import Claim, Evidence, Tie
 from backstamp.bom.extract import statements_of
 from backstamp.bom.graph import SupplyGraph
@@ -17,7 +19,7 @@ from backstamp.bom.resolve import claims_of, resolved
 from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Linked, Method, Part, Relation, Stated, Trait
 
-_BY = "assembly/1"
+BY = "assembly/1"  # the name under which this module makes claims
 _ABSENT = "./"
 
 
@@ -39,9 +41,10 @@ def assembled(inventory: Inventory, more: tuple[Claim, ...] = (), measured: tupl
     statements += statements_of(inventory.facts)
     package = own_package(inventory)
     homes = Homes(inventory, statements, package.parts if package else frozenset())
-    claims, ties = claims_of(statements, homes)
+    claims, ties = claims_of(homes.said, homes)
     subject = _subject(homes, ties)
     claims += _about_homes(homes, claims)
+    claims += _inherited(homes, claims)
     if package and subject.kind is Kind.SYSTEM:
         claims += package.claims(subject)
     if subject.kind is Kind.SYSTEM:
@@ -83,6 +86,31 @@ def _about_homes(homes: Homes, claims: list[Claim]) -> Iterator[Claim]:
             yield _claim(part, Trait.NAME, part.kind.value, Method.DERIVED, 0.4, ROOT)
 
 
+_INHERITED = (Trait.LICENSE, Trait.LICENSE_NAME, Trait.LICENSE_URL, Trait.PRODUCER, Trait.RELEASED)
+
+
+def _inherited(homes: Homes, claims: list[Claim]) -> Iterator[Claim]:
+    """What is said of a model holds for the checkpoints and stages inside it, unless they say otherwise."""
+    said: dict[Part, list[Claim]] = {}
+    for claim in claims:
+        if claim.trait in _INHERITED and claim.part.key in homes.models:
+            said.setdefault(claim.part, []).append(claim)
+    for key, kind in homes.models.items():
+        part, above = Part(kind, key), homes.holder_of(key)
+        own = {claim.trait for claim in said.get(part, ())}
+        if not above or Trait.LICENSE in own:
+            continue
+        for claim in said.get(Part(homes.models[above], above), ()):
+            if claim.trait not in own:
+                evidence = msgspec.structs.replace(
+                    claim.evidence,
+                    method=Method.DERIVED,
+                    confidence=round(0.8 * claim.evidence.confidence, 2),
+                    by=BY,
+                )
+                yield msgspec.structs.replace(claim, part=part, evidence=evidence)
+
+
 def _of_files(part: Part, files: list[FileRecord]) -> Iterator[Claim]:
     if not files:
         return
@@ -118,8 +146,13 @@ def _between_homes(homes: Homes, claims: list[Claim], ties: list[Tie], subject: 
         for record in homes.files_of(part):
             yield _tie(part, Relation.CONTAINS, Part(Kind.FILE, joined_path(record.path)))
     known = {(tie.part, tie.relation, tie.target) for tie in ties}
+    made = {tie.part for tie in ties if tie.relation is Relation.MADE_BY}
     targets = {tie.target for tie in ties}
     parts = {claim.part for claim in claims} | {tie.part for tie in ties}
+    for key, kind in sorted(homes.models.items()):
+        run = Part(Kind.RUN, homes.runs.maker_of(key))
+        if run in parts and Part(kind, key) not in made:
+            yield _tie(Part(kind, key), Relation.MADE_BY, run)
     for part in sorted(parts):
         if part == subject or not part.key.startswith(ROOT):
             continue
@@ -133,10 +166,6 @@ def _between_homes(homes: Homes, claims: list[Claim], ties: list[Tie], subject: 
             above = _container(part, homes, subject)
             if (above, Relation.TRAINED_ON, part) not in known and above != part:
                 yield _tie(above, Relation.CONTAINS, part)
-        elif part.kind is Kind.RUN and part not in {t.target for t in ties if t.relation is Relation.MADE_BY}:
-            folder = part.key if part.key in homes.models else ""
-            if folder:
-                yield _tie(Part(homes.models[folder], folder), Relation.MADE_BY, part)
         elif part.kind in (Kind.AGENT, Kind.TOOL, Kind.PROMPT, Kind.SERVICE) and part not in targets:
             yield _tie(subject, Relation.USES, part)
 
@@ -153,11 +182,11 @@ def _container(part: Part, homes: Homes, subject: Part) -> Part:
 def _claim(
     part: Part, trait: Trait, value: str | int, method: Method, confidence: float, path: str, name: str = ""
 ) -> Claim:
-    evidence = Evidence(place=Location((path,)), digest=None, method=method, confidence=confidence, by=_BY)
+    evidence = Evidence(place=Location((path,)), digest=None, method=method, confidence=confidence, by=BY)
     return Claim(part=part, trait=trait, value=value, name=name, evidence=evidence)
 
 
 def _tie(part: Part, relation: Relation, target: Part) -> Tie:
     path = target.key.removeprefix(_ABSENT) or ROOT
-    evidence = Evidence(place=Location((path,)), digest=None, method=Method.DERIVED, confidence=0.9, by=_BY)
+    evidence = Evidence(place=Location((path,)), digest=None, method=Method.DERIVED, confidence=0.9, by=BY)
     return Tie(part=part, relation=relation, target=target, evidence=evidence)

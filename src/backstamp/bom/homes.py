@@ -2,14 +2,16 @@
 
 1. A folder with weights, or with a configuration or card that says what a model it is, is the home of
    a model; one with an adapter's configuration is the home of an adapter.
-2. Folders that only hold pieces of a model (``onnx``, ``1_Pooling``, ``tokenizer``) belong to the model
-   above.
+2. Folders that only hold pieces of a model (``onnx``, ``1_Pooling``, ``tokenizer``, the stages of a pipeline
+   that have no weights) belong to the model above.
 3. Weight files that lie in one folder without anything that joins them are models of their own.
 4. A folder with a dataset's card, or whose data files are splits of one another, is the home of a
    dataset; other data files are datasets of their own.
-5. A run's home is the model that it made, the run's own folder, or the file that plans it.
-6. What is said of "the model" where there is none is said of the dataset of that folder, or of the system.
-7. A home that is known by a name elsewhere (a hub cache) is that part, wherever it is named. A dataset that
+5. A run's home is found by ``backstamp.bom.training_runs``.
+6. What is said of "the model" where there is none is said of the dataset of that folder, or, at the root, of
+   the system; what is said of the system where the root is a model is said of that model.
+7. The files of a hub cache are those of its snapshots; their contents below ``blobs`` are not counted twice.
+8. A home that is known by a name elsewhere (a hub cache) is that part, wherever it is named. A dataset that
    a card names twice (``ms_marco`` in its fields, "MS MARCO" with a link in its text) is one.
 
 Paths of members go through their containers: ``package.whl/model/config.json`` lies in a folder of the wheel.
@@ -20,6 +22,7 @@ from collections.abc import Container, Iterable
 from functools import cache
 
 from backstamp.bom.inventory import FileRecord, Inventory
+from backstamp.bom.training_runs import Runs, is_checkpoint
 from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Linked, Method, Part, Stated, Trait
 
@@ -34,7 +37,7 @@ _WEIGHT_NAMES = tuple(
 )
 _NOT_WEIGHTS = frozenset(
     "training_args.bin optimizer.pt scheduler.pt scaler.pt rng_state.pth optimizer.bin "
-    "random_states_0.pkl".split()
+    "random_states_0.pkl config.json metadata.json".split()
 )
 _LOOSE = frozenset({"pickle", "zip", "tar", "npy", "msgpack"})  # weights by their name alone
 _ARCHIVES = (".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".egg", ".7z", ".tar.bz2", ".tar.xz", ".conda", ".gz")
@@ -42,15 +45,15 @@ _DATA = frozenset("parquet arrow csv jsonl".split())
 _DATA_NAMES = (".parquet", ".arrow", ".csv", ".tsv", ".jsonl", ".ndjson")
 _IDENTITY = frozenset(
     "config.json model_index.json modules.json adapter_config.json MLmodel params.json meta.json "
-    "config.yaml tokenizer_config.json".split()
+    "config.yaml tokenizer_config.json config.cfg".split()
 )
-_RUN_FOLDERS = frozenset({"params", "metrics", "tags", "inputs", "files", "artifacts"})
 _PIECES = frozenset(
     "onnx openvino coreml tokenizer original gguf tflite logs runs assets variables metric eval results "
     "figures images samples weights tf safetensors checkpoints_meta "
     "lightning_logs version_0 imgs docs data.pkl".split()
 )
 _BUNDLES = (".mlpackage", ".mlmodelc", ".savedmodel")
+_SPACY = frozenset({"meta.json", "config.cfg"})
 _COMPOSITES = frozenset({"model_index.json", "modules.json", "MLmodel"})
 ROOT = "."
 
@@ -91,11 +94,18 @@ def is_weight_file(record: FileRecord) -> bool:
     if not is_file(record):
         return False
     name = record.path[-1].rsplit("/", 1)[-1].lower()
-    if name in _NOT_WEIGHTS or name.startswith(("optim", "rng_state", "events.out")):
+    if is_state_of_training(name):
+        return False
+    if name.endswith("_config.json"):
         return False
     if not WEIGHTS.isdisjoint(record.kinds):
         return True
     return not _LOOSE.isdisjoint(record.kinds) and name.endswith(_WEIGHT_NAMES)
+
+
+def is_state_of_training(name: str) -> bool:
+    """Say whether a file, by its name, holds the state of an optimizer or the like, no weights of a model."""
+    return name in _NOT_WEIGHTS or name.startswith(("optim", "rng_state", "events.out", "scheduler."))
 
 
 def is_data_file(record: FileRecord) -> bool:
@@ -118,12 +128,15 @@ class Homes:
     ) -> None:
         self.inventory = inventory
         self.files = {joined_path(record.path): record for record in inventory.files}
-        said = list(statements)
+        caches = {found.group(1) for path in self.files if (found := _snapshot().match(path))}
+        self.files = {path: record for path, record in self.files.items() if not _is_blob(path, caches)}
+        said = [s for s in statements if not _is_blob(joined_path(s.place.path), caches)]
+        self.said = said
         self.models: dict[str, Kind] = {}
         self.datasets: set[str] = set()
         self._find_models(said)
         self._find_datasets(said)
-        self.runs = self._find_runs(said)
+        self.runs = Runs(said, folder_of, self.files, self.models)
         self.aliases = {**self._find_aliases(said), **dict.fromkeys(own, Part(Kind.SYSTEM, ROOT))}
 
     # --- finding -------------------------------------------------------------------------------
@@ -167,7 +180,9 @@ class Homes:
             is_form = name.rpartition(".")[0] in _stems(weights.get(above, ())) or name in _stems(
                 weights.get(above, ())
             )
-            if (is_piece and has_identity) or is_composed or bundle or is_form:
+            names = named.get(above, set())
+            is_stage = names >= _SPACY or ("model_index.json" in names and at not in weights)
+            if (is_piece and has_identity) or is_composed or bundle or is_form or is_stage:
                 folder = at = above
             else:
                 break
@@ -190,26 +205,6 @@ class Homes:
                 self.datasets.add(
                     folder if _split().match(stem) and folder not in self.models and folder != ROOT else path
                 )
-
-    def _find_runs(self, said: list[Stated | Linked]) -> dict[tuple[str, ...], str]:
-        runs: dict[tuple[str, ...], str] = {}
-        for statement in said:
-            path = statement.place.path
-            if path in runs or Part(Kind.RUN) not in (statement.part, getattr(statement, "target", None)):
-                continue
-            folder = folder_of(path)
-            name = folder.rpartition("/")[2]
-            if name in _RUN_FOLDERS:
-                runs[path] = parent(folder)
-            elif self._above(folder, self.models) == folder or path[-1].rsplit("/", 1)[-1] in {
-                "meta.yaml",
-                "training_args.bin",
-                "trainer_state.json",
-            }:
-                runs[path] = folder
-            else:
-                runs[path] = joined_path(path)
-        return runs
 
     def _find_aliases(self, said: list[Stated | Linked]) -> dict[Part, Part]:
         """Homes by the names that others know them by: those of hub caches."""
@@ -251,18 +246,28 @@ class Homes:
                 return Part(self.models[home], home)
             if home := self._above(at, self.datasets):
                 return Part(Kind.DATASET, home)
-            return Part(Kind.SYSTEM, ROOT)
+            return self._whole() if self._is_at_root(path) else Part(Kind.FILE, at)
         if kind in (Kind.TOKENIZER, Kind.TEMPLATE):
             return Part(kind, self._above(at, self.models) or parent(at))
         if kind is Kind.DATASET:
             return Part(kind, self._above(at, self.datasets) or self._above(at, self.models) or parent(at))
         if kind is Kind.RUN:
-            return Part(kind, self.runs.get(path) or at)
+            return Part(kind, self.runs.homes.get(path) or at)
         if kind is Kind.FILE:
             return Part(kind, at)
         if kind is Kind.SYSTEM:
-            return Part(kind, ROOT)
+            return self._whole()
         return Part(kind, parent(at))
+
+    def _whole(self) -> Part:
+        """What the target is as a whole."""
+        return Part(self.models[ROOT], ROOT) if ROOT in self.models else Part(Kind.SYSTEM, ROOT)
+
+    @staticmethod
+    def _is_at_root(path: tuple[str, ...]) -> bool:
+        """Say whether a file speaks for the whole target: it lies at the root, or describes a package."""
+        name = path[-1]
+        return "/" not in name or name.rpartition("/")[0].endswith((".dist-info", "/licenses", ".egg-info"))
 
     def _local(self, part: Part, folder: str) -> Part:
         """What a path in a file means: below its folder or below the root, if there is such a thing."""
@@ -293,6 +298,12 @@ class Homes:
             if at == ROOT:
                 return ""
             at = parent(at)
+
+    def holder_of(self, model: str) -> str:
+        """The model that a checkpoint or a stage of a pipeline lies in; empty for a model of its own."""
+        above = self._above(parent(model), self.models) if model != ROOT else ""
+        is_stage = f"{above}/model_index.json" in self.files
+        return above if above and (is_stage or is_checkpoint(model)) else ""
 
     def files_of(self, part: Part) -> list[FileRecord]:
         """List the files that a home is made of: those below it that no home further down has."""
@@ -378,6 +389,22 @@ def _are_apart(paths: list[str]) -> bool:
         "saved_model",
         "model_quantized",
     }
+
+
+def _is_blob(path: str, caches: Container[str]) -> bool:
+    """Say whether a file of a hub cache is the content of one that its snapshots show under its name."""
+    found = _blob().match(path)
+    return found is not None and found.group(1) in caches
+
+
+@cache
+def _snapshot() -> re.Pattern[str]:
+    return re.compile(r"((?:.*/)?(?:models|datasets|spaces)--[^/]+)/snapshots/[^/]+/.")
+
+
+@cache
+def _blob() -> re.Pattern[str]:
+    return re.compile(r"((?:.*/)?(?:models|datasets|spaces)--[^/]+)/blobs/[^/]+(?:/|$)")
 
 
 @cache

@@ -62,6 +62,8 @@ def _is_unpinned(graph: SupplyGraph, edge: Edge) -> bool:
     if edge.relation not in (Relation.DERIVED_FROM, Relation.TRAINED_ON, Relation.USES, Relation.CONSUMED):
         return False
     target = edge.target
+    if edge.part.kind is Kind.RUN and graph.edges_to(target, Relation.DERIVED_FROM):
+        return False  # told of the model that the run made
     if target.kind not in _PINNED or not target.key.startswith("huggingface:"):
         return False
     return not edge.revision and not graph.text(target, Trait.REVISION)

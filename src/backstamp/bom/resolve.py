@@ -4,21 +4,17 @@
    the earlier place; never the order of arrival.
 2. A trait that can be said once has one value; a named one has one value a name and scope; of the rest
    all values stand.
-3. Parameters, elements and rows that are stated file by file (their scope is the file) are summed over
-   the shards of one form of the model; other forms of it (ONNX beside safetensors) keep their file's name.
+3. Numbers that are stated file by file are summed by ``backstamp.bom.forms``.
 4. Values that mean the same (``Apache-2.0``, ``apache-2.0``) do not disagree, and only of some traits is
    it a conflict if they do: a folder's name and a title may differ.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-
-import msgspec
 
 from backstamp.bom.claims import Claim, Evidence, Tie
+from backstamp.bom.forms import summed
 from backstamp.bom.graph import Edge, SupplyGraph, Value
-from backstamp.bom.homes import Homes
+from backstamp.bom.homes import Homes, file_of, folder_of, is_state_of_training
 from backstamp.bom.standing import agree
 from backstamp.core.digest import Digest
 from backstamp.core.supply import MANY, NAMED, Kind, Linked, Method, Part, Relation, Scalar, Stated, Trait
@@ -31,8 +27,18 @@ _CONTESTED = frozenset(
         Trait.STEPS, Trait.SEED, Trait.APPROACH, Trait.PRODUCER, Trait.METRIC, Trait.FLAG,
     }
 )  # fmt: skip
-_SUMMED = frozenset({Trait.PARAMETERS, Trait.ELEMENTS, Trait.ROWS, Trait.SIZE})
-_FORMS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".keras", ".h5", ".onnx", ".tflite")
+_OF_WEIGHTS = frozenset({Trait.PARAMETERS, Trait.ELEMENTS, Trait.FORMAT})
+_RUN = Part(Kind.RUN)
+_FRAMEWORKS = {
+    "torch": "pytorch", "pytorch": "pytorch", "sklearn": "scikit-learn", "scikit_learn": "scikit-learn",
+    "tf": "tensorflow", "tensorflow": "tensorflow", "transformers": "transformers", "pt": "pytorch",
+    "sentence_transformers": "sentence-transformers", "onnx_runtime": "onnxruntime",
+}  # fmt: skip
+_SLICES = {
+    "evaluation set": "validation", "validation set": "validation", "eval": "validation", "dev": "validation",
+    "val": "validation", "dev set": "validation", "evaluation": "validation", "test set": "test",
+}  # fmt: skip
+_FEWEST_PLACES = 2  # two results of one decimal may well be two results
 _APPROXIMATE = 0.02  # "1.2B" against a count of the bytes
 
 
@@ -42,6 +48,8 @@ def claims_of(statements: Iterable[Stated | Linked], homes: Homes) -> tuple[list
     claims: list[Claim] = []
     ties: list[Tie] = []
     for fact in statements:
+        if _is_beside_the_point(fact, homes):
+            continue
         evidence = _evidence(fact, digests)
         part = homes.bound(fact.part, fact.place)
         if isinstance(fact, Stated):
@@ -50,8 +58,8 @@ def claims_of(statements: Iterable[Stated | Linked], homes: Homes) -> tuple[list
                     part=part,
                     trait=fact.trait,
                     value=fact.value,
-                    name=fact.name,
-                    scope=fact.scope,
+                    name=_name(fact),
+                    scope=_scope(fact),
                     evidence=evidence,
                 )
             )
@@ -79,10 +87,30 @@ def _is_homeless(fact: Linked, part: Part) -> bool:
     return fact.part == Part(Kind.MODEL) and part.kind is Kind.SYSTEM and fact.relation in _OF_MODELS
 
 
+def _is_beside_the_point(fact: Stated | Linked, homes: Homes) -> bool:
+    """Say whether a statement is about something else: an optimizer's numbers, a run told of elsewhere."""
+    path = fact.place.path
+    if fact.part == _RUN:
+        return folder_of(path) in homes.runs.superseded
+    if not isinstance(fact, Stated) or fact.trait not in _OF_WEIGHTS:
+        return False
+    return is_state_of_training(file_of(path)[-1].rsplit("/", 1)[-1].lower())
+
+
+def _name(fact: Stated) -> str:
+    """The name of a value; a framework by the name that it has for most."""
+    return _FRAMEWORKS.get(fact.name.lower(), fact.name) if fact.trait is Trait.FRAMEWORK else fact.name
+
+
+def _scope(fact: Stated) -> str:
+    """The scope of a value; the part of the data that a result is for by one word."""
+    return _SLICES.get(fact.scope.casefold(), fact.scope) if fact.trait is Trait.METRIC else fact.scope
+
+
 def resolved(claims: Iterable[Claim], ties: Iterable[Tie], subject: Part) -> SupplyGraph:
     """Choose the values and join the edges."""
     grouped: dict[Part, dict[tuple[Trait, str, str], list[Claim]]] = {subject: {}}
-    for claim in [*_summed(list(claims))]:
+    for claim in summed(list(claims)):
         traits = grouped.setdefault(claim.part, {})
         traits.setdefault(_key(claim), []).append(claim)
     edges = sorted(_edges(ties), key=lambda e: (e.part, e.relation.value, e.target, e.manner))
@@ -105,7 +133,19 @@ def is_same(trait: Trait, one: Scalar, other: Scalar) -> bool:
         return bool(first and second and (agree(first, second) or not (first.is_known and second.is_known)))
     if trait in (Trait.PARAMETERS, Trait.ROWS) and _is_number(one) and _is_number(other):
         return abs(float(one) - float(other)) <= _APPROXIMATE * max(abs(float(one)), abs(float(other)))
+    if trait is Trait.METRIC and is_rounded(str(one), str(other)):
+        return True
     return _plain(one) == _plain(other)
+
+
+def is_rounded(one: str, other: str) -> bool:
+    """Say whether two numbers are the same but for the places that one is rounded to: 0.93 and 0.9312."""
+    short, long = sorted((one, other), key=len)
+    places = len(short.partition(".")[2])
+    try:
+        return places >= _FEWEST_PLACES and round(float(long), places) == float(short)
+    except (ValueError, OverflowError):
+        return False
 
 
 def _order(key: tuple[Trait, str, str]) -> tuple[int, str, str]:
@@ -141,9 +181,15 @@ def _chosen(group: list[Claim]) -> Value:
         scope=best.scope,
         value=best.value,
         claims=tuple(same),
-        losers=tuple(claim for claim in ordered if claim not in same),
-        is_contested=best.trait in _CONTESTED and len(same) < len(ordered),
+        losers=(losers := tuple(claim for claim in ordered if claim not in same)),
+        is_contested=best.trait in _CONTESTED and any(_is_word_against(claim) for claim in losers),
     )
+
+
+def _is_word_against(claim: Claim) -> bool:
+    """Say whether a claim that loses contradicts: an inference, or prose on the kind of model, does not."""
+    method = claim.evidence.method
+    return method is not Method.DERIVED and not (method is Method.PARSED and claim.trait is Trait.FAMILY)
 
 
 def _strength(claim: Claim) -> tuple[float, int, str, str, str]:
@@ -169,61 +215,6 @@ def _edges(ties: Iterable[Tie]) -> Iterator[Edge]:
             revision=next((t.revision for t in ordered if t.revision), ""),
             evidence=tuple(t.evidence for t in ordered),
         )
-
-
-# --- sums over files -----------------------------------------------------------------------------
-
-
-def _summed(claims: list[Claim]) -> Iterator[Claim]:
-    """Sum what is stated file by file, within one form of the part; the rest passes through."""
-    groups: dict[tuple[Part, Trait, str, Method], list[Claim]] = {}
-    forms: dict[Part, set[str]] = {}
-    for claim in claims:
-        if claim.trait in _SUMMED and _is_of_its_file(claim):
-            groups.setdefault((claim.part, claim.trait, claim.name, claim.evidence.method), []).append(claim)
-            forms.setdefault(claim.part, set()).add(_form(claim.scope))
-        else:
-            yield claim
-    for (part, *_), group in groups.items():
-        yield from _sum_of(group, min(forms[part], key=lambda form: (_rank(form), form)))
-
-
-def _is_of_its_file(claim: Claim) -> bool:
-    """Say whether the scope of a claim is the file that it comes from, or a part of it (``file!/member``)."""
-    if not claim.scope:
-        return False
-    path = claim.evidence.place.path
-    if claim.scope in ("/".join(path), "!/".join(path)):
-        return True
-    name = claim.scope.partition("!/")[0]
-    return any(path.rpartition("/")[2] == name for path in claim.evidence.place.path)
-
-
-def _sum_of(group: list[Claim], best: str) -> Iterator[Claim]:
-    """Sum the shards of each form; that of the best form stands for the part, others keep their file."""
-    forms: dict[str, list[Claim]] = {}
-    for claim in group:
-        is_data = claim.part.kind is Kind.DATASET
-        forms.setdefault(best if is_data else _form(claim.scope), []).append(claim)
-    for form, shards in sorted(forms.items()):
-        total = sum(claim.value for claim in shards if isinstance(claim.value, int))
-        first = min(shards, key=_strength)
-        yield msgspec.structs.replace(first, value=total, scope="" if form == best else first.scope)
-
-
-def _form(name: str) -> str:
-    """Name a form of a model: its file's name without the number of the shard."""
-    return _shard().sub("", name.partition("!/")[0])
-
-
-def _rank(name: str) -> int:
-    file = name.partition("!/")[0]
-    return next((at for at, end in enumerate(_FORMS) if file.endswith(end)), len(_FORMS))
-
-
-@cache
-def _shard() -> re.Pattern[str]:
-    return re.compile(r"[-_.]?\d{5}-of-\d{5}")
 
 
 def _is_number(value: Scalar) -> bool:

@@ -4,6 +4,7 @@ Source: CISA, 2026 Minimum Elements for an SBOM, "Explicitly Identifying Unknown
 """
 
 from backstamp.bom.graph import SupplyGraph
+from backstamp.bom.training_runs import is_checkpoint
 from backstamp.core.supply import Kind, Part, Relation, Trait
 
 _WANTED: dict[Kind, tuple[tuple[str, tuple[Trait, ...]], ...]] = {
@@ -15,7 +16,7 @@ _WANTED: dict[Kind, tuple[tuple[str, tuple[Trait, ...]], ...]] = {
         ("description", (Trait.DESCRIPTION,)),
         ("intended use", (Trait.USE,)),
         ("limitations", (Trait.LIMITATION, Trait.MISUSE, Trait.RISK, Trait.BIAS)),
-        ("training settings", (Trait.SETTING, Trait.TRAINING_NOTE)),
+        ("training settings", (Trait.SETTING, Trait.TRAINING_NOTE, Trait.STEPS)),
     ),
     Kind.DATASET: (
         ("producer", (Trait.PRODUCER, Trait.AUTHOR)),
@@ -34,6 +35,9 @@ _WANTED: dict[Kind, tuple[tuple[str, tuple[Trait, ...]], ...]] = {
 }
 
 
+_MODELS = (Kind.MODEL, Kind.ADAPTER)
+
+
 def unknown_of(part: Part, graph: SupplyGraph) -> list[str]:
     """Name what is not known of a part."""
     kind = Kind.MODEL if part.kind is Kind.ADAPTER else part.kind
@@ -47,6 +51,11 @@ def unknown_of(part: Part, graph: SupplyGraph) -> list[str]:
             found.append("training data")
         if not graph.edges_from(part, Relation.DERIVED_FROM):
             found.append("base model")
+        if is_checkpoint(part.key):
+            holders = [e.part for e in graph.edges_to(part, Relation.CONTAINS) if e.part.kind in _MODELS]
+            for holder in holders:
+                unknown = unknown_of(holder, graph)
+                found = [word for word in found if word in unknown]
     return found
 
 

@@ -15,7 +15,7 @@ CASES = {
                 "Sorts customer letters of a bicycle shop into eleven kinds, in Dutch and Norwegian.",
             ),
             ("model:", "producer", "", "Fietsen Data Team"),
-            ("model:", "family", "", "Text classifier"),
+            ("model:", "dimension", "model_type", "Text classifier"),
             ("model:", "language", "", "Dutch"),
             ("model:", "language", "", "Norwegian"),
             ("model:", "license", "", "MIT"),

@@ -75,7 +75,7 @@ CASES = {
                     "all-nli dataset. It maps sentences & paragraphs to a 768-dimensional dense vector space."
                 ),
             ),
-            ("model:", "family", "", "Sentence Transformer"),
+            ("model:", "dimension", "model_type", "Sentence Transformer"),
             ("model:", "dimension", "max_seq_length", 512),
             ("model:", "dimension", "embedding_dimension", 768),
             ("model:", "language", "", "en"),

@@ -43,7 +43,7 @@ def test_states_class_numbers_versions_and_classes():
         ("model:", "output", "result", "class scores"),
         ("model:", "modality", "", "text"),
         ("model:", "framework", "transformers", "4.8.2"),
-        ("model:", "task", "", "single_label_classification"),
+        ("model:", "dimension", "problem_type", "single_label_classification"),
         ("model:", "dimension", "hidden_act", "gelu"),
         ("model:", "setting", "hidden_dropout_prob", 0.1),
         ("model:", "dimension", "hidden_size", 384),

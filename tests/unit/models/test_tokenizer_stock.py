@@ -154,19 +154,20 @@ def test_sentence_transformers_say_stages_lengths_versions_and_prompts():
     ]
 
 
-def test_each_file_of_the_training_data_is_stated_with_rows_and_weight():
+def test_the_files_of_the_training_data_are_splits_of_one_mixture_with_rows_and_weight():
     tree = [
         {"name": "a/b.jsonl.gz", "lines": 10, "weight": 2},
         {"name": "/home/ada/x.jsonl", "lines": 3},
         {"lines": 4},
         7,
         {"name": "c.jsonl", "lines": "many"},
+        {"name": "d.jsonl", "lines": 5},
     ]
     assert _said(tree, "m/data_config.json") == [
-        ("dataset:#a/b.jsonl.gz", "name", "", "a/b.jsonl.gz"),
-        ("dataset:#a/b.jsonl.gz", "rows", "", 10),
-        ("dataset:#a/b.jsonl.gz", "weight", "", 2),
-        ("dataset:#c.jsonl", "name", "", "c.jsonl"),
+        ("dataset:#training-data", "split", "a/b.jsonl.gz", 10),
+        ("dataset:#training-data", "split", "d.jsonl", 5),
+        ("dataset:#training-data", "name", "", "training mixture"),
+        ("dataset:#training-data", "rows", "", 15),
     ]
 
 

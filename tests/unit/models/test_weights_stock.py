@@ -158,7 +158,7 @@ def test_reads_the_training_of_an_adapter_out_of_its_metadata():
         ("adapter:", "name", "", "Plush LoRA"),
         ("adapter:", "author", "", "Ada"),
         ("adapter:", "license", "", "CreativeML Open RAIL++-M"),
-        ("adapter:", "family", "", "stable-diffusion-xl-v1-base/lora"),
+        ("adapter:", "architecture", "", "stable-diffusion-xl-v1-base/lora"),
         ("adapter:", "released", "", "2023-11-14"),
         ("adapter:", "tag", "", "toy"),
         ("adapter:", "tag", "", "plush"),

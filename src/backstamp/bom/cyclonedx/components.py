@@ -1,7 +1,8 @@
 """Writes what all components have: identity, licences, hashes, links, where they were found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from backstamp.bom.assemble import BY as ASSEMBLY
 from backstamp.bom.assemble import Assembly
 from backstamp.bom.claims import Evidence
 from backstamp.bom.cyclonedx.desk import Desk, occurrence, prop
@@ -11,7 +12,7 @@ from backstamp.bom.homes import joined_path
 from backstamp.bom.inventory import FileRecord
 from backstamp.bom.purls import is_commit, purl_of, range_of
 from backstamp.core.location import Location, joined
-from backstamp.core.supply import Kind, Method, Part, Relation, Trait
+from backstamp.core.supply import Kind, Method, Part, Relation, Trait, is_hub_name
 from backstamp.core.tree import Json, Tree
 
 TYPES = {
@@ -45,6 +46,7 @@ _TECHNIQUES = {
     Method.PARSED: "other",
     Method.ASSERTED: "other",
 }
+_COUNTED = frozenset({Trait.SPLIT, Trait.ROWS})  # a file's number that its split has too is said once
 _MOST_OCCURRENCES = 100
 
 
@@ -75,7 +77,20 @@ class Writer:
         if part == self.graph.subject or part.key.startswith("."):
             return True
         edges = self.graph.edges_to(part)
-        return not edges or any(edge.relation is not Relation.DERIVED_FROM for edge in edges)
+        is_parent = any(edge.relation is Relation.DERIVED_FROM for edge in edges)
+        return not edges or any(
+            edge.relation is not Relation.DERIVED_FROM
+            and not (is_parent and edge.part.kind is Kind.RUN and edge.relation is Relation.CONSUMED)
+            for edge in edges
+        )
+
+    def cite_key(self, part: Part, holder: Tree, field: str) -> None:
+        """Cite a field that follows from the name of a part: by whoever speaks of the part under it."""
+        edges = self.graph.edges_to(part) or self.graph.edges_from(part)
+        found = [e for edge in edges for e in edge.evidence[:1] if e.by != ASSEMBLY]
+        found = found or [value.evidence for value in self.graph.values.get(part, ())]
+        if found:
+            self.desk.cite_evidence(holder, field, min(found, key=lambda e: (*e.strength, e.path)))
 
     def evidences(self) -> Iterator[Evidence]:
         """Yield all evidence that the graph stands on."""
@@ -104,11 +119,16 @@ def component_of(part: Part, writer: Writer) -> Tree:
     add_properties(made, licence_properties(part, graph, desk))
     if named := graph.first(part, Trait.IDENTIFIER, "purl"):
         desk.put(made, "purl", named)
+    elif hub := hub_identity(part, graph):
+        if purl := purl_of(Part(part.kind, f"huggingface:{hub.value}"), graph.text(part, Trait.REVISION)):
+            made["purl"] = purl
+            desk.cite(made, "purl", hub)
     else:
         pin = pin_of(part, graph)
         version = graph.text(part, Trait.REVISION) or graph.text(part, Trait.VERSION)
         if purl := purl_of(part, version or (pin.revision if pin else "")):
             made["purl"] = purl
+            writer.cite_key(part, made, "purl")
     if links := [*_links(part, writer)]:
         made["externalReferences"] = [*links]
     if evidence := _evidence(part, writer):
@@ -122,11 +142,19 @@ def component_of(part: Part, writer: Writer) -> Tree:
     return made
 
 
+def hub_identity(part: Part, graph: SupplyGraph) -> Value | None:
+    """The name of what lies here on the hub that it was loaded from, if its cache or download tells."""
+    found = graph.first(part, Trait.IDENTIFIER, "huggingface") if part.key.startswith(".") else None
+    return found if found and is_hub_name(str(found.value)) else None
+
+
 def file_component(record: FileRecord, writer: Writer, home: str) -> Tree:
     """Write a file with its digest, named below the component that holds it."""
     path = joined(record.path)
     made: Tree = {"type": "file", "bom-ref": f"file:{path}"}
-    made["name"] = joined_path(record.path).removeprefix(f"{home}/")
+    made["name"] = (
+        joined_path(record.path).removeprefix(f"{home}/").removeprefix(f"{home.rpartition('/')[0]}/")
+    )
     if record.digest:
         digest: Tree = {"alg": "SHA-256", "content": record.digest.hex}
         made["hashes"] = [digest]
@@ -160,12 +188,25 @@ def _identity(part: Part, made: Tree, writer: Writer) -> None:
     graph, desk = writer.graph, writer.desk
     world, _, key = part.key.partition(":")
     name = graph.first(part, Trait.NAME)
-    if world == "huggingface" and "/" in key:
-        made["group"], made["name"] = key.split("/", 1)
+    if world == "huggingface":
+        group, _, made["name"] = key.rpartition("/")
+        if group:
+            made["group"] = group
+        writer.cite_key(part, made, "name")
+        if name and str(name.value) not in (key, made["name"]):
+            title = prop("backstamp:title", name.value)
+            desk.cite(title, "", name)
+            add_properties(made, [title])
+    elif hub := hub_identity(part, graph):
+        group, _, made["name"] = str(hub.value).rpartition("/")
+        desk.cite(made, "name", hub)
+        if group:
+            made["group"] = group
     elif name:
         desk.put(made, "name", name)
     else:
         made["name"] = _plain_name(part)
+        writer.cite_key(part, made, "name")
     version = graph.first(part, Trait.VERSION) or graph.first(part, Trait.REVISION)
     revision = graph.first(part, Trait.REVISION)
     chosen = revision if revision and is_commit(str(revision.value)) else version
@@ -197,7 +238,7 @@ def _plain_name(part: Part) -> str:
 
 
 def _wanted(part: Part, made: Tree, writer: Writer) -> None:
-    """The versions that are asked for, where none is fixed: a range (1.7), of external parts alone."""
+    """The versions asked for, where none is fixed: a range (1.7), which external parts alone have."""
     wanted = writer.graph.first(part, Trait.RANGE)
     if wanted is None or "version" in made:
         return
@@ -249,10 +290,14 @@ def _links(part: Part, writer: Writer) -> Iterator[Tree]:
     if world == "huggingface":
         kind = "datasets/" if part.kind is Kind.DATASET else ""
         urls.add(f"https://huggingface.co/{kind}{key}")
-        yield {"type": "distribution", "url": f"https://huggingface.co/{kind}{key}"}
+        hub: Tree = {"type": "distribution", "url": f"https://huggingface.co/{kind}{key}"}
+        writer.cite_key(part, hub, "")
+        yield hub
     elif world == "url":
         urls.add(key)
-        yield {"type": "distribution" if part.kind is Kind.DATASET else "website", "url": key}
+        page: Tree = {"type": "distribution" if part.kind is Kind.DATASET else "website", "url": key}
+        writer.cite_key(part, page, "")
+        yield page
     for value in writer.graph.all(part, Trait.LINK):
         url = str(value.value)
         if url in urls or not url.startswith(("http://", "https://", "git+", "ssh://", "git://", "s3://")):
@@ -270,7 +315,7 @@ def _links(part: Part, writer: Writer) -> Iterator[Tree]:
 def _evidence(part: Part, writer: Writer) -> Tree:
     """Where a part was found: the places of the edges that lead to it."""
     edges = writer.graph.edges_to(part, Relation.USES, Relation.DEPENDS_ON)
-    places = [(e, edge.manner) for edge in edges for e in edge.evidence if e.by != "assembly/1"]
+    places = [(e, edge.manner) for edge in edges for e in edge.evidence if e.by != ASSEMBLY]
     if not places:
         return {}
     strongest = min((e for e, _ in places), key=lambda e: e.strength)
@@ -286,11 +331,24 @@ def _evidence(part: Part, writer: Writer) -> Tree:
     return {"identity": [identity], "occurrences": [seen[key] for key in sorted(seen)[:_MOST_OCCURRENCES]]}
 
 
-def values_as_properties(part: Part, writer: Writer, names: dict[Trait, str]) -> Iterator[Tree]:
+def values_as_properties(
+    part: Part,
+    writer: Writer,
+    names: dict[Trait, str],
+    skipped: Callable[[Value], bool] | None = None,
+) -> Iterator[Tree]:
     """Write values as properties: ``names`` has the name for each trait; ``*`` takes that of the value."""
     for trait, template in names.items():
-        for value in writer.graph.all(part, trait):
-            name = template.replace(":*", _property_word(value))
+        values = [*writer.graph.all(part, trait)]
+        whole = {(value.name, str(value.value)) for value in values if not value.scope}
+        for value in values:
+            is_repeated = trait in _COUNTED and value.scope and (value.name, str(value.value)) in whole
+            if is_repeated or (skipped and skipped(value)):
+                continue
+            if trait is Trait.SETTING and value.name.startswith("generation."):
+                name = f"backstamp:generation:{value.name.removeprefix('generation.')}"
+            else:
+                name = template.replace(":*", _property_word(value))
             made = prop(name, value.value)
             writer.desk.cite(made, "", value)
             yield made

@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterable
 from backstamp.bom.cyclonedx.components import Writer, add_properties, component_of, values_as_properties
 from backstamp.bom.cyclonedx.desk import prop, written
 from backstamp.bom.cyclonedx.lineage import pedigree_of
+from backstamp.bom.cyclonedx.variants import is_of_variant, variants_of
 from backstamp.bom.graph import Edge, Value
 from backstamp.core.supply import Kind, Part, Relation, Trait
 from backstamp.core.tree import Json, Tree
 
 _MODEL = "cdx:ai-ml:model:"
-_DIMENSIONS = {
-    "max_position_embeddings": "context_length", "n_positions": "context_length", "n_ctx": "context_length",
-    "context_length": "context_length", "max_seq_length": "context_length",
-}  # fmt: skip
+# The first that is there: what texts are cut at comes before what there are places for.
+_CONTEXT = ("max_seq_length", "max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length")
 _PROPERTIES = {
     Trait.PARAMETERS: _MODEL + "parameter:count",
     Trait.ELEMENTS: "backstamp:elements:*",
@@ -23,7 +22,7 @@ _PROPERTIES = {
     Trait.MODALITY: _MODEL + "modality",
     Trait.FORMAT: "backstamp:format",
     Trait.FRAMEWORK: "backstamp:framework:*",
-    Trait.SETTING: "backstamp:training:*",
+    Trait.SETTING: "backstamp:training:*",  # but those for use: backstamp:generation
     Trait.STEPS: "backstamp:training:steps",
     Trait.SEED: "backstamp:seed:*",
     Trait.COMPUTE: "backstamp:training:flops",
@@ -43,14 +42,17 @@ _APPROACHES = ("supervised", "unsupervised", "reinforcement-learning", "semi-sup
 def model_component(part: Part, writer: Writer, nested: Callable[[Part], list[Json]]) -> Tree:
     """Write a model or adapter; ``nested`` gives the components inside it."""
     made = component_of(part, writer)
-    if lineage := pedigree_of(part, writer):
+    lineage = pedigree_of(part, writer)
+    if variants := variants_of(part, writer):
+        lineage = {**lineage, "variants": variants}
+    if lineage:
         made["pedigree"] = lineage
     if inside := nested(part):
         made["components"] = inside
     card = _card(part, writer)
     if card:
         made["modelCard"] = card
-    properties = [*values_as_properties(part, writer, _PROPERTIES)]
+    properties = [*values_as_properties(part, writer, _PROPERTIES, skipped=is_of_variant)]
     properties += _context_length(part, writer)
     properties += _manner(part, writer)
     add_properties(made, properties)
@@ -61,7 +63,7 @@ def _context_length(part: Part, writer: Writer) -> list[Tree]:
     """The taxonomy's word for what frameworks name in many ways, unless it is said as such."""
     if writer.graph.first(part, Trait.DIMENSION, "context_length"):
         return []
-    for name in _DIMENSIONS:
+    for name in _CONTEXT:
         if value := writer.graph.first(part, Trait.DIMENSION, name):
             made = prop(_MODEL + "hyperparameter:context_length", value.value)
             writer.desk.cite(made, "", value)

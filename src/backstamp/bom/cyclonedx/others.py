@@ -109,8 +109,10 @@ def _data(part: Part, writer: Writer) -> Tree:
     if world == "huggingface":
         kind = "datasets/" if part.kind is Kind.DATASET else ""
         contents["url"] = f"https://huggingface.co/{kind}{key}"
+        writer.cite_key(part, contents, "url")
     elif world == "url":
         contents["url"] = key
+        writer.cite_key(part, contents, "url")
     if contents:
         made["contents"] = contents
     sensitive = [*graph.all(part, Trait.SENSITIVITY)]

@@ -14,13 +14,15 @@ from collections.abc import Iterable
 import msgspec
 
 from backstamp.bom.assemble import Assembly
+from backstamp.bom.claims import Evidence
 from backstamp.bom.cyclonedx.components import Writer, add_properties, file_component
 from backstamp.bom.cyclonedx.desk import Desk, prop
 from backstamp.bom.cyclonedx.formulation import workflow_of
 from backstamp.bom.cyclonedx.model import model_component
 from backstamp.bom.cyclonedx.order import ordered
 from backstamp.bom.cyclonedx.others import other_component, service_of
-from backstamp.bom.graph import Conflict, SupplyGraph
+from backstamp.bom.graph import Conflict
+from backstamp.bom.homes import is_file
 from backstamp.bom.unknowns import unknown_of
 from backstamp.core.finding import Finding, shown
 from backstamp.core.location import joined
@@ -65,7 +67,7 @@ def document_of(assembly: Assembly, about: About, findings: tuple[Finding, ...] 
         document["components"] = [*components]
     if services := [service_of(p, writer) for p in parts if p.kind is Kind.SERVICE]:
         document["services"] = [*services]
-    document["dependencies"] = _dependencies(graph)
+    document["dependencies"] = _dependencies(writer)
     document["compositions"] = _compositions(assembly)
     if runs := [workflow_of(p, writer) for p in parts if p.kind is Kind.RUN]:
         document["formulation"] = [{"bom-ref": "formula:training", "workflows": [*runs]}]
@@ -108,7 +110,7 @@ def _inside(part: Part, writer: Writer) -> list[Json]:
             for record in writer.assembly.homes.files_of(each)
         }
         for record in writer.assembly.inventory.files:
-            if record.path in cited and record.path not in owned:
+            if record.path in cited and record.path not in owned and is_file(record):
                 found.append(file_component(record, writer, "."))
     return found
 
@@ -132,7 +134,9 @@ def _metadata(subject: Tree, about: About, assembly: Assembly) -> Tree:
     return made
 
 
-def _dependencies(graph: SupplyGraph) -> list[Json]:
+def _dependencies(writer: Writer) -> list[Json]:
+    """Write the edges; each is cited by the strongest evidence for it."""
+    graph = writer.graph
     relations = (
         Relation.DERIVED_FROM, Relation.TRAINED_ON, Relation.TESTED_ON, Relation.CONTAINS, Relation.USES,
         Relation.DEPENDS_ON, Relation.SERVED_BY,
@@ -141,12 +145,17 @@ def _dependencies(graph: SupplyGraph) -> list[Json]:
     for part in graph.parts:
         if part.kind in (Kind.RUN, Kind.FILE):
             continue
-        targets = {
-            graph.ref(e.target) for e in graph.edges_from(part, *relations) if e.target.kind is not Kind.FILE
-        }
+        targets: dict[str, Evidence] = {}
+        for edge in graph.edges_from(part, *relations):
+            if edge.target.kind is not Kind.FILE:
+                ref, evidence = graph.ref(edge.target), edge.evidence[0]
+                if ref not in targets or evidence.strength < targets[ref].strength:
+                    targets[ref] = evidence
         each: Tree = {"ref": graph.ref(part)}
         if targets:
             each["dependsOn"] = [*sorted(targets)]
+        for at, ref in enumerate(sorted(targets)):
+            writer.desk.cite_evidence(each, f"dependsOn/{at}", targets[ref])
         made.append(each)
     return made
 

@@ -86,6 +86,10 @@ class _Stock:
         below = self.by_name.get(name.rpartition("/")[2], [])
         return [record for record in below if ("/" + joined(record.path)).endswith("/" + name)]
 
+    def first(self, names: tuple[str, ...]) -> list[FileRecord]:
+        """Give the files of the first name that any have."""
+        return next((found for name in names if (found := self.found(name))), [])
+
 
 def compared(tree: Tree, inventory: Inventory) -> Comparison:
     """Compare a document with what was found."""
@@ -95,8 +99,9 @@ def compared(tree: Tree, inventory: Inventory) -> Comparison:
     files = missing = other = 0
     listed = list(_listed(tree))
     for each in listed:
-        records = [record for name in each.names for record in stock.found(name)]
+        records = stock.first(each.names)
         matched.update(joined(record.path) for record in records)
+        matched.update(record.digest.hex for record in records if record.digest)
         if not records:
             missing += 1
             problems.append(
@@ -111,7 +116,8 @@ def compared(tree: Tree, inventory: Inventory) -> Comparison:
             problems.extend(_mismatch(each, records))
     weights = [fact for fact in inventory.facts if isinstance(fact, WeightsSummary)]
     if listed:
-        problems.extend(_unlisted(weights, matched))
+        copies = {joined(r.path) for r in inventory.files if r.digest and r.digest.hex in matched}
+        problems.extend(_unlisted(weights, matched | copies))
     counts = _counts(inventory)
     values = 0
     for pointer, name, value, scope in _declared(tree, weights, stock):
@@ -166,9 +172,14 @@ def _component(pointer: str, value: Tree) -> Iterator[_Listed]:
         if len(places) != 1:
             return
     digest, at = _sha256(value, "hashes", "alg", "content")
+    # Our documents name a file below the part that holds it; the reference has the whole path.
+    ref = text_at(value, "bom-ref")
+    path = ref.removeprefix("file:") if ref.startswith("file:") else ""
     yield _Listed(
         pointer=pointer,
-        names=tuple(dict.fromkeys(place for place in ([name, *places] if is_file else places) if place)),
+        names=tuple(
+            dict.fromkeys(place for place in ([path, *places, name] if is_file else places) if place)
+        ),
         digest=digest,
         digest_pointer=f"{pointer}/hashes/{at}/content",
     )
@@ -203,7 +214,7 @@ def _declared(
         if isinstance(value, dict) and any(_is_compared(name) for _, name, _ in _properties(value))
     ]
     for pointer, value in holders:
-        own = {joined(r.path) for each in _listed(value) for name in each.names for r in stock.found(name)}
+        own = {joined(r.path) for each in _listed(value) for r in stock.first(each.names)}
         scope = [fact for fact in weights if joined(fact.place.path) in own]
         if not scope and len(holders) == 1:
             scope = weights
@@ -271,7 +282,8 @@ def _of_count(
     for fact in scope:
         path = joined(fact.place.path)
         key = (path.rpartition("/")[0], fact.format)
-        sums[key] = sums.get(key, 0) + counts.get(path, fact.parameters)
+        for group in (key, ("*", fact.format)):
+            sums[group] = sums.get(group, 0) + counts.get(path, fact.parameters)
     each_file = [counts.get(joined(fact.place.path), fact.parameters) for fact in scope]
     measured = [*sums.values(), *each_file, *(fact.parameters for fact in scope)]
     if declared in measured:

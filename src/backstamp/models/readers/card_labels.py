@@ -143,6 +143,12 @@ def _stated(label: Label, text: str, section: Section, place: Location) -> Itera
         trait = _TEXTS[name]
         if trait is Trait.FAMILY and len(text) > 80:
             return
+        if trait is Trait.FAMILY and name.endswith("type") and (" " in text or "/" in text):
+            # "Image classification / feature backbone", "Sentence Transformer": what it does, no family.
+            yield _WEAK.says(
+                place, _MODEL, Trait.DIMENSION, fit(text, 200).replace("\n", " "), name="model_type"
+            )
+            return
         most = 2000 if trait in (Trait.USE, Trait.MISUSE, Trait.LIMITATION) else 200
         tell = _WEAK if name.startswith(("quanti", "convert", "type")) else _TELL
         yield tell.says(place, _MODEL, trait, fit(text, most).replace("\n", " "))

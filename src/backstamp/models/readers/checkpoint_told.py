@@ -60,7 +60,8 @@ def arguments_told(blob: Blob, contents: Contents) -> Iterator[Fact]:
         if key in ("seed", "data_seed") and isinstance(value, int) and not isinstance(value, bool):
             yield DECLARED.says(place, RUN, Trait.SEED, value, name="" if key == "seed" else "data")
         if (shown := plain_of(value)) is not None:
-            yield DECLARED.says(place, RUN, Trait.SETTING, shown, name=label_of(key))
+            if not (key in _UNSET and shown == -1):
+                yield DECLARED.says(place, RUN, Trait.SETTING, shown, name=label_of(key))
         elif isinstance(value, Map):
             yield from _settings(blob, contents, value, f"{label_of(key)}.", 1)
 
@@ -72,6 +73,9 @@ def _is_left_out(key: str) -> bool:
         or low.startswith("__cached")
         or low.endswith(("_token", "_key", "_secret", "_password"))
     )
+
+
+_UNSET = frozenset({"max_steps", "local_rank", "past_index"})  # -1 is "not set"
 
 
 def checkpoint_told(blob: Blob, contents: Contents) -> Iterator[Fact]:
@@ -144,6 +148,8 @@ def _settings(blob: Blob, contents: Contents, value: object, prefix: str, depth:
             continue
         name = f"{prefix}{label_of(key)}"
         if (shown := plain_of(inner)) is not None:
+            if key in _UNSET and shown == -1:
+                continue
             yield DECLARED.says(blob.whole(), RUN, Trait.SETTING, shown, name=name)
             if key == "seed" and isinstance(inner, int) and not isinstance(inner, bool):
                 yield DECLARED.says(blob.whole(), RUN, Trait.SEED, inner)

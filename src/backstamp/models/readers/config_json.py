@@ -93,7 +93,8 @@ def _identity(tree: Tree, blob: Blob) -> Iterator[Fact]:
         if version := line_of(text_at(tree, key)):
             yield DECLARED.says(blob.at_pointer(f"/{key}"), MODEL, Trait.FRAMEWORK, version, name=name)
     if problem := line_of(text_at(tree, "problem_type")):
-        yield DECLARED.says(blob.at_pointer("/problem_type"), MODEL, Trait.TASK, problem)
+        place = blob.at_pointer("/problem_type")
+        yield DECLARED.says(place, MODEL, Trait.DIMENSION, problem, name="problem_type")
     if task := line_of(text_at(tree, "finetuning_task")):
         yield DECLARED.says(blob.at_pointer("/finetuning_task"), MODEL, Trait.TASK, task)
 

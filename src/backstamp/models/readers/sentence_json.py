@@ -23,6 +23,7 @@ _BY = "sentence/1"
 DECLARED = Teller(_BY, Method.DECLARED, 0.95)
 _MOST_DATASETS = 5000
 _POOLING = "pooling_mode_"
+MIXTURE = Part(Kind.DATASET, "#training-data")
 
 
 def modules_told(tree: Json, blob: Blob) -> Iterator[Fact]:
@@ -47,8 +48,9 @@ def stage_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
     if size:
         key = "word_embedding_dimension" if "word_embedding_dimension" in tree else "embedding_dimension"
         place = blob.at_pointer(f"/{key}")
-        yield DECLARED.says(place, MODEL, Trait.DIMENSION, size, name="embedding_dimension")
-        yield DECLARED.says(place, MODEL, Trait.OUTPUT, f"vector of {size} numbers", name="embedding")
+        tell = Teller(_BY, Method.DERIVED, 0.85)
+        yield tell.says(place, MODEL, Trait.DIMENSION, size, name="embedding_dimension")
+        yield tell.says(place, MODEL, Trait.OUTPUT, f"vector of {size} numbers", name="embedding")
     modes = [key.removeprefix(_POOLING) for key, v in tree.items() if key.startswith(_POOLING) and v is True]
     mode = line_of(text_at(tree, "pooling_mode"))
     for name in [label_of(m).replace("_tokens", "").replace("_token", "") for m in modes] or (
@@ -61,6 +63,9 @@ def stage_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
         yield DECLARED.says(
             place, MODEL, Trait.DIMENSION, given, name=f"{label_of(folder_of(blob))}.out_features"
         )
+        tell = Teller(_BY, Method.DERIVED, 0.95)  # what comes after the pooling decides
+        yield tell.says(place, MODEL, Trait.DIMENSION, given, name="embedding_dimension")
+        yield tell.says(place, MODEL, Trait.OUTPUT, f"vector of {given} numbers", name="embedding")
 
 
 def is_stage(tree: Tree, blob: Blob) -> bool:
@@ -109,22 +114,33 @@ def sentence_config_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
 
 
 def data_told(tree: Json, blob: Blob, budget: Budget) -> Iterator[Fact]:
-    """State each file of ``data_config.json``, with its rows and its weight in the mixture."""
+    """State the mixture of ``data_config.json``: one dataset, each file a split with its rows and its weight.
+
+    The files are pieces of datasets that cards name in their own words; they are no datasets of their own.
+    """
     if not isinstance(tree, list):
         return
+    total = 0
+    found = False
     for index, entry in enumerate(tree[:_MOST_DATASETS]):
         budget.spend_operations()
         text = text_at(entry, "name")
         name = next(names_of([text]), "")
         if not isinstance(entry, dict) or not name or is_local(text):
             continue
-        data = Part(Kind.DATASET, f"#{name}")
-        place = blob.at_pointer(f"/{index}")
-        yield DECLARED.links(place, MODEL, Relation.TRAINED_ON, data)
-        yield DECLARED.says(blob.at_pointer(f"/{index}/name"), data, Trait.NAME, name)
         rows = count_of(entry.get("lines"))
-        if rows is not None:
-            yield DECLARED.says(blob.at_pointer(f"/{index}/lines"), data, Trait.ROWS, rows)
         weight = scalar_of(entry.get("weight"))
-        if isinstance(weight, int | float) and not isinstance(weight, bool):
-            yield DECLARED.says(blob.at_pointer(f"/{index}/weight"), data, Trait.WEIGHT, weight)
+        is_weighted = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if rows is None and not is_weighted:
+            continue
+        found = True
+        total += rows or 0
+        place = blob.at_pointer(f"/{index}")
+        scope = f"weight {weight}" if is_weighted else ""
+        yield DECLARED.says(place, MIXTURE, Trait.SPLIT, rows or 0, name=name, scope=scope)
+    if not found:
+        return
+    yield DECLARED.links(blob.whole(), MODEL, Relation.TRAINED_ON, MIXTURE)
+    yield Teller(_BY, Method.DERIVED, 0.9).says(blob.whole(), MIXTURE, Trait.NAME, "training mixture")
+    if total:
+        yield Teller(_BY, Method.DERIVED, 0.95).says(blob.whole(), MIXTURE, Trait.ROWS, total)

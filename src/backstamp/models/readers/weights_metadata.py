@@ -27,7 +27,7 @@ _LARGE = 1 << 20
 _MOST_DATASETS = 200
 _SPEC = {
     "title": Trait.NAME, "author": Trait.AUTHOR, "license": Trait.LICENSE, "date": Trait.RELEASED,
-    "description": Trait.DESCRIPTION, "architecture": Trait.FAMILY, "usage_hint": Trait.USE,
+    "description": Trait.DESCRIPTION, "architecture": Trait.ARCHITECTURE, "usage_hint": Trait.USE,
 }  # fmt: skip
 _SPEC_IGNORED = frozenset(
     {"sai_model_spec", "thumbnail", "hash_sha256", "tags", "merged_from", "implementation"}

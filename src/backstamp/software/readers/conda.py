@@ -60,7 +60,7 @@ def _environment(text: str, blob: Blob, budget: Budget) -> Iterator[Statement]:
             yield PackageIndex(place=place, role="channel", url=without_credentials(channel))
     for at, each in enumerate(list_at(yaml.tree, "dependencies")):
         pointer = f"/dependencies/{at}"
-        if isinstance(each, str):
+        if isinstance(each, str) and not each.startswith("-"):  # "-r requirements.txt" of MLflow's python_env
             found = _match(each, blob, yaml.lines.get(pointer, 1))
             if found is not None:
                 yield found
