@@ -127,13 +127,14 @@ def _chosen(group: list[Claim]) -> Value:
     ordered = sorted(group, key=lambda claim: (claim.value == "", *_strength(claim)))
     best = ordered[0]
     same = [claim for claim in ordered if claim.value == "" or is_same(best.trait, best.value, claim.value)]
+    agreeing = {id(claim) for claim in same}
     return Value(
         trait=best.trait,
         name=best.name,
         scope=best.scope,
         value=best.value,
         claims=tuple(same),
-        losers=tuple(claim for claim in ordered if claim not in same),
+        losers=tuple(claim for claim in ordered if id(claim) not in agreeing),
         is_contested=best.trait in _CONTESTED and len(same) < len(ordered),
     )
 
@@ -176,8 +177,9 @@ def _summed(claims: list[Claim]) -> Iterator[Claim]:
             forms.setdefault(claim.part, set()).add(_form(claim.scope))
         else:
             yield claim
+    best = {part: min(names, key=lambda form: (_rank(form), form)) for part, names in forms.items()}
     for (part, *_), group in groups.items():
-        yield from _sum_of(group, min(forms[part], key=lambda form: (_rank(form), form)))
+        yield from _sum_of(group, best[part])
 
 
 def _is_of_its_file(claim: Claim) -> bool:

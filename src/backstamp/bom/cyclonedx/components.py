@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from backstamp.bom.addresses import iri_of
 from backstamp.bom.assemble import Assembly
 from backstamp.bom.claims import Evidence
 from backstamp.bom.cyclonedx.desk import Desk, occurrence, prop
@@ -60,6 +61,7 @@ class Writer:
         self.desk = desk
         self.spec = spec
         self.files: dict[str, str] = {}  # references of file components by path
+        self.refs_of_files = _refs_of(assembly)
         self.ancestors: set[Part] = set()  # those that were written whole already
 
     def is_elsewhere(self, part: Part) -> bool:
@@ -121,7 +123,8 @@ def component_of(part: Part, writer: Writer) -> Tree:
 def file_component(record: FileRecord, writer: Writer, home: str) -> Tree:
     """Write a file with its digest, named below the component that holds it."""
     path = joined(record.path)
-    made: Tree = {"type": "file", "bom-ref": f"file:{path}"}
+    ref = writer.refs_of_files[record]
+    made: Tree = {"type": "file", "bom-ref": ref}
     made["name"] = joined_path(record.path).removeprefix(f"{home}/")
     if record.digest:
         digest: Tree = {"alg": "SHA-256", "content": record.digest.hex}
@@ -137,8 +140,25 @@ def file_component(record: FileRecord, writer: Writer, home: str) -> Tree:
     made["properties"] = [prop("backstamp:size", record.size)]
     if record.reason:
         made["properties"] = [*_listed(made), prop("backstamp:unread", record.reason)]
-    writer.files[path] = f"file:{path}"
+    writer.files.setdefault(path, ref)
     return made
+
+
+def _refs_of(assembly: Assembly) -> dict[FileRecord, str]:
+    """Name every file once: archives may hold two members of one name, and ``a!`` may be a folder."""
+    refs: dict[FileRecord, str] = {}
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
+    for record in assembly.inventory.files:
+        if record in refs:
+            continue
+        plain = ref = f"file:{joined(record.path)}"
+        while ref in taken:
+            counts[plain] = counts.get(plain, 1) + 1
+            ref = f"{plain}#{counts[plain]}"
+        taken.add(ref)
+        refs[record] = ref
+    return refs
 
 
 def add_properties(made: Tree, properties: list[Tree]) -> None:
@@ -227,11 +247,11 @@ def _links(part: Part, writer: Writer) -> Iterator[Tree]:
         kind = "datasets/" if part.kind is Kind.DATASET else ""
         urls.add(f"https://huggingface.co/{kind}{key}")
         yield {"type": "distribution", "url": f"https://huggingface.co/{kind}{key}"}
-    elif world == "url":
-        urls.add(key)
-        yield {"type": "distribution" if part.kind is Kind.DATASET else "website", "url": key}
+    elif world == "url" and (url := iri_of(key)):
+        urls.add(url)
+        yield {"type": "distribution" if part.kind is Kind.DATASET else "website", "url": url}
     for value in writer.graph.all(part, Trait.LINK):
-        url = str(value.value)
+        url = iri_of(str(value.value))
         if url in urls or not url.startswith(("http://", "https://", "git+", "ssh://", "git://", "s3://")):
             continue
         urls.add(url)
