@@ -26,7 +26,7 @@ def describe(
     return described(str(folder), Wishes(timestamp=TIME, **wishes), StockOptions(has_digests=digests))
 
 
-def document(folder: Path, files: dict[str, bytes | str], **wishes: str) -> Tree:
+def document(folder: Path, files: dict[str, bytes | str], **wishes: object) -> Tree:
     """Write files below a folder and describe it as a CycloneDX tree."""
     return describe(folder, files, **wishes).tree
 

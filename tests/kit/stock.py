@@ -11,22 +11,22 @@ def stock(data: bytes, name: str, limits: Limits | None = None) -> Examination:
     return taken_stock_of(Blob(data, path=(name,)), budget=Budget(limits))
 
 
-def stated(data: bytes, name: str) -> list[Stated]:
-    """What is said of parts."""
-    return [fact for fact in stock(data, name).facts if isinstance(fact, Stated)]
+def stated(data: bytes, name: str, by: str = "") -> list[Stated]:
+    """What is said of parts, by one reader or by all."""
+    return [f for f in stock(data, name).facts if isinstance(f, Stated) and f.by.startswith(by)]
 
 
-def linked(data: bytes, name: str) -> list[Linked]:
-    """How parts are said to hang together."""
-    return [fact for fact in stock(data, name).facts if isinstance(fact, Linked)]
+def linked(data: bytes, name: str, by: str = "") -> list[Linked]:
+    """How parts are said to hang together, by one reader or by all."""
+    return [f for f in stock(data, name).facts if isinstance(f, Linked) and f.by.startswith(by)]
 
 
-def said(data: bytes, name: str) -> list[tuple[str, str, str, Scalar]]:
+def said(data: bytes, name: str, by: str = "") -> list[tuple[str, str, str, Scalar]]:
     """What is said, short: (kind and key of the part, trait, name, value)."""
-    return [(f"{f.part.kind}:{f.part.key}", f.trait.value, f.name, f.value) for f in stated(data, name)]
+    return [(f"{f.part.kind}:{f.part.key}", f.trait.value, f.name, f.value) for f in stated(data, name, by)]
 
 
-def ties(data: bytes, name: str) -> list[tuple[str, str, str, str, str]]:
+def ties(data: bytes, name: str, by: str = "") -> list[tuple[str, str, str, str, str]]:
     """The links, short: (part, relation, target, manner, revision)."""
     return [
         (
@@ -36,5 +36,5 @@ def ties(data: bytes, name: str) -> list[tuple[str, str, str, str, str]]:
             f.manner,
             f.revision,
         )
-        for f in linked(data, name)
+        for f in linked(data, name, by)
     ]

@@ -13,21 +13,12 @@ import struct
 import sys
 import zipfile
 
+from tools.demo.demo_app import CLASSIFIER_CARD, app_files
+
 MARKER = "backstamp-demo-was-executed"
 _CLEAN = "models/classifier"
 _CHECKPOINT = "models/sentiment-finetune"
 _REMOTE = "models/assistant"
-
-_CARD = """\
----
-license: apache-2.0
-library_name: transformers
-pipeline_tag: text-classification
----
-# Ticket classifier
-
-Sorts support tickets into three queues. Weights are in safetensors.
-"""
 
 _CHAT_TEMPLATE = """\
 {%- for message in messages %}
@@ -91,8 +82,9 @@ def demo_files() -> dict[str, bytes]:
     """Name every file of the demo system with its bytes."""
     encoded = base64.b64encode(f"touch {MARKER}".encode()).decode()
     return {
+        **app_files(),
         "requirements.txt": _REQUIREMENTS.encode(),
-        f"{_CLEAN}/README.md": _CARD.encode(),
+        f"{_CLEAN}/README.md": CLASSIFIER_CARD.encode(),
         f"{_CLEAN}/config.json": _json({"architectures": ["BertForSequenceClassification"], **_BERT}),
         f"{_CLEAN}/model.safetensors": safetensors({"classifier.weight": (3, 8), "classifier.bias": (3,)}),
         f"{_CLEAN}/tokenizer_config.json": _json(

@@ -137,10 +137,13 @@ class Homes:
             if (name := path.rpartition("/")[2]) in _IDENTITY:
                 named.setdefault(parent(path), set()).add(name)
         held = {path for paths in weights.values() for path in paths}
+        plans = {s.place.path for s in said if s.part == Part(Kind.RUN)}
         carded = {
             folder_of(s.place.path)
             for s in said
-            if _is_about_model(s) and joined_path(file_of(s.place.path)) not in held
+            if _is_about_model(s)
+            and joined_path(file_of(s.place.path)) not in held
+            and not (isinstance(s, Linked) and s.place.path in plans)
         }
         adapters = {folder_of(s.place.path) for s in said if s.part == Part(Kind.ADAPTER)}
         for folder in sorted({*weights, *carded, *adapters}):
@@ -234,10 +237,15 @@ class Homes:
             )
         if part.key.startswith("path:"):
             return self._local(part, folder_of(place.path))
+        if part.key.startswith("huggingface:") and part.kind in (Kind.MODEL, Kind.ADAPTER, Kind.DATASET):
+            # A loader takes a folder of that name before it asks a hub.
+            here = self._local(Part(part.kind, "path:" + part.key.partition(":")[2]), folder_of(place.path))
+            if not here.key.startswith("path:"):
+                return here
         return self.aliases.get(part, part)
 
     def _home(self, kind: Kind, path: tuple[str, ...]) -> Part:
-        at = joined_path(file_of(path))
+        at = joined_path(file_of(path)).replace("/.cache/huggingface/download/", "/")
         if kind in (Kind.MODEL, Kind.ADAPTER):
             if home := self._above(at, self.models):
                 return Part(self.models[home], home)

@@ -28,7 +28,7 @@ _CONTESTED = frozenset(
     {
         Trait.LICENSE, Trait.LICENSE_TEXT, Trait.VERSION, Trait.REVISION, Trait.PARAMETERS, Trait.FAMILY,
         Trait.DIMENSION, Trait.QUANTIZATION, Trait.SETTING, Trait.ROWS, Trait.DIGEST, Trait.COMMIT,
-        Trait.STEPS, Trait.SEED, Trait.APPROACH, Trait.PRODUCER, Trait.TEXT, Trait.METRIC, Trait.FLAG,
+        Trait.STEPS, Trait.SEED, Trait.APPROACH, Trait.PRODUCER, Trait.METRIC, Trait.FLAG,
     }
 )  # fmt: skip
 _SUMMED = frozenset({Trait.PARAMETERS, Trait.ELEMENTS, Trait.ROWS, Trait.SIZE})
@@ -57,7 +57,7 @@ def claims_of(statements: Iterable[Stated | Linked], homes: Homes) -> tuple[list
             )
             continue
         target = homes.bound(fact.target, fact.place)
-        if target != part:
+        if target != part and not _is_homeless(fact, part):
             ties.append(
                 Tie(
                     part=part,
@@ -69,6 +69,14 @@ def claims_of(statements: Iterable[Stated | Linked], homes: Homes) -> tuple[list
                 )
             )
     return claims, ties
+
+
+_OF_MODELS = frozenset({Relation.DERIVED_FROM, Relation.TRAINED_ON, Relation.TESTED_ON, Relation.MADE_BY})
+
+
+def _is_homeless(fact: Linked, part: Part) -> bool:
+    """Say whether something is said of "the model" where there is none: a plan that lies elsewhere."""
+    return fact.part == Part(Kind.MODEL) and part.kind is Kind.SYSTEM and fact.relation in _OF_MODELS
 
 
 def resolved(claims: Iterable[Claim], ties: Iterable[Tie], subject: Part) -> SupplyGraph:
@@ -186,6 +194,9 @@ def _is_of_its_file(claim: Claim) -> bool:
     """Say whether the scope of a claim is the file that it comes from, or a part of it (``file!/member``)."""
     if not claim.scope:
         return False
+    path = claim.evidence.place.path
+    if claim.scope in ("/".join(path), "!/".join(path)):
+        return True
     name = claim.scope.partition("!/")[0]
     return any(path.rpartition("/")[2] == name for path in claim.evidence.place.path)
 

@@ -34,6 +34,9 @@ def described_source(source: object, *, kind: str, name: str = "") -> list[Tree]
         if os.path.exists(path):
             return _described_path(path, kind, name)
         return [_described_name(path, kind, name)]
+    if isinstance(source, Mapping) and not hasattr(source, "_fingerprint"):
+        named = [(f"{name}/{key}" if name else str(key), value) for key, value in list(source.items())[:100]]
+        return [made for label, value in named for made in described_source(value, kind=kind, name=label)]
     return [_described_object(source, kind, name)]
 
 
@@ -86,17 +89,12 @@ def _described_object(source: object, kind: str, name: str) -> Tree:
     if isinstance(rows, int):
         notes["rows"] = rows
     digest = _array_digest(source)
-    features = getattr(source, "features", None)
-    if isinstance(features, Mapping):
-        columns: Tree = {}
-        for key, feature in list(features.items())[:_MOST_COLUMNS]:
-            kind_of = getattr(feature, "dtype", None)
-            columns[str(key)] = str(kind_of if isinstance(kind_of, str) else type(feature).__name__)[:100]
+    if columns := _columns_of(source):
         notes["columns"] = columns
     info = getattr(source, "info", None)
     for key, attribute in (("dataset", "dataset_name"), ("config", "config_name"), ("split", "split")):
         value = getattr(source, attribute, None) or getattr(info, attribute, None)
-        if value is not None and str(value):
+        if value is not None and not callable(value) and str(value):
             notes[key] = str(value)[:200]
     if version := getattr(info, "version", None):
         notes["version"] = str(version)[:40]
@@ -105,6 +103,21 @@ def _described_object(source: object, kind: str, name: str) -> Tree:
     if digest:
         found["digest"] = {"sha256": digest}
     return found
+
+
+def _columns_of(source: object) -> Tree:
+    """Name columns and their types, of a data set of ``datasets`` or of a data frame."""
+    columns: Tree = {}
+    features = getattr(source, "features", None)
+    types = getattr(source, "dtypes", None)
+    if isinstance(features, Mapping):
+        for key, feature in list(features.items())[:_MOST_COLUMNS]:
+            kind = getattr(feature, "dtype", None)
+            columns[str(key)] = str(kind if isinstance(kind, str) else type(feature).__name__)[:100]
+    elif types is not None and hasattr(source, "columns") and hasattr(types, "items"):
+        for key, kind in list(types.items())[:_MOST_COLUMNS]:
+            columns[str(key)] = str(kind)[:100]
+    return columns
 
 
 def _array_digest(source: object) -> str:

@@ -5,12 +5,14 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "convert": "backstamp.cli.bom_convert",
     "create": "backstamp.cli.bom_create",
     "diff": "backstamp.cli.bom_diff",
     "graph": "backstamp.cli.bom_graph",
     "merge": "backstamp.cli.bom_merge",
     "score": "backstamp.cli.bom_score",
     "validate": "backstamp.cli.bom_validate",
+    "vex": "backstamp.cli.bom_vex",
 }
 _EXAMPLES = """\b
 Examples:

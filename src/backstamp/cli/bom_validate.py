@@ -123,14 +123,13 @@ def _wanted(artifacts: str, schema: str, *, is_deep: bool, shapes: str, context:
 
 
 def _inventory(path: str) -> "Inventory":
-    from importlib import import_module
+    from backstamp.engine.inventory import take
 
     if not os.path.exists(path):
         raise SourceError(
             f'there is no file or folder "{path}"', hint="--artifacts takes what the BOM describes."
         )
-    found: Inventory = import_module("backstamp.engine.inventory").take(path)
-    return found
+    return take(path)
 
 
 def _document(path: str, most: int) -> "Document":

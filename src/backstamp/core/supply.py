@@ -5,6 +5,7 @@ A reader that takes stock states ``Stated`` ("the model of this folder has this 
 document finally says is chosen among them later (``backstamp.bom.resolve``); readers never choose.
 """
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -230,6 +231,15 @@ class Linked(Fact, frozen=True, kw_only=True):
     by: str
 
 
+def _storable(value: Scalar) -> Scalar:
+    """Say numbers as text that documents and stored records cannot hold: beyond 64 bits, or not finite."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return str(value) if value.bit_length() < 1000 else "a number of more than 300 digits"
+    return value
+
+
 class Teller(msgspec.Struct, frozen=True):
     """Makes statements on behalf of one reader, which are known in one way."""
 
@@ -245,7 +255,7 @@ class Teller(msgspec.Struct, frozen=True):
             place=place,
             part=part,
             trait=trait,
-            value=value,
+            value=_storable(value),
             name=name,
             scope=scope,
             method=self.method,

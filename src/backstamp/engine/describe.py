@@ -117,7 +117,7 @@ def _judged(assembly: Assembly, facts: list[Fact]) -> tuple[Finding, ...]:
 def _measured(
     assembly: Assembly, parents: tuple[Parent, ...], options: StockOptions
 ) -> tuple[tuple[Tie, ...], list[Fact]]:
-    """Hold the models of a target against parents that are known, and against those that they declare here."""
+    """Hold the models of a target against parents that are known, and those that they declare here."""
     ties: list[Tie] = []
     facts: list[Fact] = []
     graph = assembly.graph
@@ -207,9 +207,9 @@ def _talk(assembly: Assembly, findings: tuple[Finding, ...]) -> Iterator[str]:
             yield visible(f"{finding.severity.value} {finding.rule} {where}: {finding.message}")
     for conflict in assembly.graph.conflicts():
         value = conflict.value
-        others = dict.fromkeys(f'"{shown(str(c.value), 80)}" in {c.evidence.path}' for c in value.losers[:3])
+        others = dict.fromkeys(f'"{shown(str(c.value), 40)}" in {c.evidence.path}' for c in value.losers[:3])
         what = f"{value.trait.value} {value.name}".strip()
-        chosen = f'"{shown(str(value.value), 80)}" in {value.evidence.path}'
+        chosen = f'"{shown(str(value.value), 40)}" in {value.evidence.path}'
         yield visible(
             f"conflict: {what} of {assembly.graph.ref(conflict.part)}: {chosen}; against {', '.join(others)}"
         )

@@ -96,12 +96,14 @@ def _sections(body: str, first: int, budget: Budget) -> tuple[list[Section], boo
             while len(stack) > 1 and stack[-1][0] >= block.level:
                 stack.pop()
         role = role_of(title)
-        is_first = not has_title and block.level <= 2 and role in (Role.OTHER, Role.DESCRIPTION)
+        is_first = (
+            not has_title and (block.level <= 2 or not found) and role in (Role.OTHER, Role.DESCRIPTION)
+        )
         if is_first:
             role = Role.TITLE
         elif role is Role.OTHER:
             role = _inherited(stack)
-        has_title = has_title or block.level <= 2
+        has_title = has_title or block.level <= 2 or is_first
         # Everything below the title would be inside of it: the title stands above nothing.
         stack.append((block.level, title, role))
     close()

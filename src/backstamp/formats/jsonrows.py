@@ -4,6 +4,7 @@ Sources: jsonlines.org; RFC 8259. Counting is linear in the bytes and holds one 
 """
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from re import Pattern
 
@@ -21,6 +22,8 @@ _STEP = 64
 _MOST_KEYS = 2000
 _MOST_LAST = MIB
 _MOST_NAME = 100
+_OPENING = b"[{"
+_BRACE, _QUOTE = b'{"'
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,24 +160,11 @@ def _array_sample(head: bytes, budget: Budget) -> tuple[list[object], int]:
 
 
 def _array_count(view: memoryview, start: int, budget: Budget) -> tuple[int, bool]:
-    """Count the elements of the outermost array: what opens right below it. Strings are passed over."""
+    """Count the elements of the outermost array: what opens right below it."""
     depth = count = 0
-    left = b""
-    for at in range(start, len(view), _PIECE):
-        piece = left + bytes(view[at : at + _PIECE])
-        budget.spend_operations(len(piece) // _STEP + 1)
-        left = b""
-        for found in _token().finditer(piece):
-            mark = piece[found.start()]
-            if mark == 34:
-                if found.end() == len(piece) and not _is_closed(found.group()):
-                    left = piece[found.start() :]
-                    if len(left) > 4 * _PIECE:
-                        raise ReadError("a JSON text of more than 16 MiB")
-                    break
-                continue
-            budget.spend_operations()
-            if mark in b"[{":
+    for structure in _structures(view, start, budget):
+        for mark in structure:
+            if mark in _OPENING:
                 count += depth == 1
                 depth += 1
             else:
@@ -184,8 +174,61 @@ def _array_count(view: memoryview, start: int, budget: Budget) -> tuple[int, boo
     return count, False
 
 
-def _is_closed(text: bytes) -> bool:
-    return len(text) > 1 and text.endswith(b'"') and (len(text) - 1 - len(text[:-1].rstrip(b"\\"))) % 2 == 0
+def arrays_in(view: memoryview, keys: tuple[str, ...], budget: Budget) -> dict[str, int]:
+    """Count the objects in the arrays that an outermost object holds under some keys, as COCO has them.
+
+    Raises ``ReadError`` for a text that does not end, and once the budget is spent.
+    """
+    found: dict[str, int] = {}
+    depth = 0
+    key = ""
+    marked = -1
+    for structure in _structures(view, 0, budget, keys):
+        for mark in structure:
+            if mark < len(keys):
+                marked = mark
+                continue
+            if mark in _OPENING:
+                if depth == 1:
+                    key = keys[marked] if marked >= 0 else ""
+                elif depth == 2 and key and mark == _BRACE:
+                    found[key] = found.get(key, 0) + 1
+                depth += 1
+            else:
+                depth -= 1
+                if depth <= 0:
+                    return found
+            marked = -1
+    return found
+
+
+def _structures(view: memoryview, start: int, budget: Budget, keys: tuple[str, ...] = ()) -> Iterator[bytes]:
+    """Yield what is left of a text without strings, numbers and words: its brackets.
+
+    The number of a key stands before the bracket of the array that it names. Pieces end behind a comma, or
+    before a string that is open.
+    """
+    kept = bytes(range(len(keys))) + b"[]{}"
+    dropped = bytes(set(range(256)) - set(kept) - {_QUOTE})
+    left = b""
+    for at in range(start, len(view), _PIECE):
+        piece = left + bytes(view[at : at + _PIECE])
+        budget.spend_operations(len(piece) // _STEP + 1)
+        if len(piece) > 5 * _PIECE:
+            raise ReadError("a JSON text of more than 16 MiB")
+        is_last = at + _PIECE >= len(view)
+        cut = len(piece) if is_last else piece.rfind(b",") + 1 or len(piece)
+        piece, rest = piece[:cut], piece[cut:]
+        for number, key in enumerate(keys):
+            piece = _key(key).sub(bytes([number]) + b"[", piece)
+        bare = _strings().sub(b"", piece)
+        opened = bare.find(b'"')
+        if opened >= 0:
+            bare, rest = bare[:opened], bare[opened:] + rest
+        left = rest
+        structure = bare.translate(None, dropped)
+        budget.spend_operations(len(structure))
+        yield structure
 
 
 @cache
@@ -196,7 +239,14 @@ def _line_start() -> Pattern[bytes]:
 
 
 @cache
-def _token() -> Pattern[bytes]:
+def _strings() -> Pattern[bytes]:
     import re
 
-    return re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z|\\\Z)|[\[\]{}]', re.DOTALL)
+    return re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+
+
+@cache
+def _key(name: str) -> Pattern[bytes]:
+    import re
+
+    return re.compile(b'"' + re.escape(name.encode()) + rb'"\s{0,64}:\s{0,64}\[')

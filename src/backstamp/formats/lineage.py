@@ -81,7 +81,7 @@ def _manner(before: str, after: str) -> str | None:
         return None
     for manner, pattern in _manners():
         if pattern.search(before):
-            return manner
+            return "finetune" if not manner and _tuned().search(after) else manner
     if _pretrained().search(before):
         return "finetune" if _tuned().search(after) else ""
     return None
@@ -120,6 +120,7 @@ def _manners() -> tuple[tuple[str, Pattern[str]], ...]:
             r"|checkpoint|the)\b|:|\u7684)[^.;]{0,40}$")),
         ("finetune", re.compile(r"\binitiali[sz]ed (?:from|with)\b[^.;]{0,40}$")),
         ("", re.compile(r"\b(?:base model|built (?:on|upon|on top of)|is based on|based on|derived from"
+                        r"|\u57fa\u4e8e"
                         r"|basado en|basiert auf|bas\u00e9e? sur)\b[^.;]{0,40}$")),
     )  # fmt: skip
 
@@ -147,7 +148,7 @@ def _pretrained() -> Pattern[str]:
 def _tuned() -> Pattern[str]:
     import re
 
-    return re.compile(r"\bfine-? ?tun")
+    return re.compile(r"\bfine-? ?tun|\u5fae\u8c03")
 
 
 @cache

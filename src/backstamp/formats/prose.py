@@ -195,6 +195,8 @@ _PATTERNS = (
         + r"(?!\s?%|\.\d|\s+epoch)",
     ),
     ("max_steps", "whole", r"\b(?:for|during|over|after|of|total)\s" + _ABOUT + _COUNT + r"\s" + _STEPS),
+    ("max_steps", "million", r"\bone million\s" + _STEPS),
+    ("gpu_hours", "whole", _COUNT + r"\sGPU[- ]hours\b"),
     ("max_steps", "whole", r"\b(?:training|max|total|number of(?: training)?)[ _]steps" + _GAP + _COUNT),
     ("num_train_epochs", "count", r"\b" + _COUNT + r"\s(?:full\s|training\s)?epochs?\b"),
     ("num_train_epochs", "one", r"\b(?:one|a single)\sepoch\b"),
@@ -241,6 +243,7 @@ _READ: dict[str, Callable[[Match[str]], Value | None]] = {
     "small": lambda found: found[1].lower(),
     "seed": lambda found: int(found[1]),
     "one": lambda _: 1,
+    "million": lambda _: 1_000_000,
 }
 
 
@@ -257,8 +260,8 @@ def _device() -> Pattern[str]:
 
     return re.compile(
         r"(?<![\w.-])(?:(\d{1,6}|[Aa]n?|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ee]ight|[Ss]ixteen|single)\s?[x\u00d7*]?\s?)?"
-        r"(NVIDIA\s|Nvidia\s|nvidia\s|AMD\s|Google\s(?:Cloud\s)?|Cloud\s|Intel\s|AWS\s)?"
-        r"(TPUs?\s?v\d\w{0,2}(?:-\d{1,5})?|(?:Tesla\s)?[VPKMT]\d{2,3}(?:m|s)?\b|T4\b|[ABH]\d{3}X?\b|A10G?\b|A40\b"
+        r"(NVIDIA\s|Nvidia\s|nvidia\s|AMD\s|Google\s(?:Cloud\s)?|[Cc]loud\s|Intel\s|AWS\s)?"
+        r"(TPUs?(?=\s(?:in|pod|chips|for))|TPUs?\s?v\d\w{0,2}(?:-\d{1,5})?|(?:Tesla\s)?[VPKMT]\d{2,3}(?:m|s)?\b|T4\b|[ABH]\d{3}X?\b|A10G?\b|A40\b"
         r"|A[2456]000\b|L4\b|L40S?\b|GH200\b|GB\d{3}\b|RTX\s?(?:A?\d{4})(?:\s?Ti|\s?SUPER)?|GTX\s?\d{4}(?:\s?Ti)?"
         r"|Quadro\sRTX\s\d{4}|MI\d{3}X?\b|Titan\s?(?:X|V|RTX)\b|Trainium\d?|Gaudi\s?\d?)"
         r"(?:[-\s]?(?:SXM\d?|PCIe))?(?:[-\s(]{0,2}(\d{2,3})\s?(?:GB|G|gb|GiB)\b\)?)?(?:\s?(?:GPU|gpu|TPU)s?)?"

@@ -177,6 +177,28 @@ def test_a_data_set_object_is_known_by_its_own_fingerprint(tmp_path):
     )
 
 
+def test_splits_and_arrays_are_described_each(tmp_path):
+    import array
+
+    numbers = array.array("d", [1.0, 2.0])
+
+    class Numbers:
+        dtype, shape = "float64", (2,)
+
+        def __len__(self) -> int:
+            return 2
+
+    with backstamp.training_run(output=tmp_path) as run:
+        run.add_input({"train": _Table(), "test": numbers}, name="all")
+        run.add_input(Numbers(), name="n")
+    found = _dependencies(_statement(tmp_path), "dataset")
+    assert [(each["name"], each["annotations"].get("rows")) for each in found] == [
+        ("all/train", 3),
+        ("all/test", 2),
+        ("n", 2),
+    ]
+
+
 def test_a_folder_is_described_whole_and_file_by_file(tmp_path):
     data = tmp_path / "data"
     (data / "a").mkdir(parents=True)

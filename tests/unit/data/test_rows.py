@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from backstamp.core.budget import Budget, Limits
 from backstamp.core.reading import Status
 from backstamp.core.supply import Stated
+from backstamp.formats import jsonrows
 from backstamp.formats.delimited import delimited_of
 from backstamp.formats.splitnames import split_of
 from kit.stock import said, stock
@@ -156,6 +157,31 @@ def test_an_array_of_many_alike_objects_is_data_whatever_braces_its_texts_hold()
 )
 def test_files_of_programs_are_no_data(name: str, value: object):
     assert said(json.dumps(value).encode(), name) == []
+
+
+def test_an_array_is_counted_across_the_pieces_that_it_is_read_in(monkeypatch):
+    rows = [{"text": 'a {"[\\" ' * 9, "label": n} for n in range(40)]
+    for piece in (64, 151, 1000):
+        monkeypatch.setattr(jsonrows, "_PIECE", piece)
+        assert _traits(json.dumps(rows), "data/all.json", "rows") == [("", 40)]
+
+
+def test_annotations_of_pictures_are_counted():
+    data = {
+        "info": {"images": [{}]},
+        "images": [{"id": n, "file_name": f"{n}[.jpg"} for n in range(3)],
+        "annotations": [{"id": n, "bbox": [1, 2, {"a": []}]} for n in range(5)],
+        "categories": [{"id": 1, "name": "cat"}],
+    }
+    assert said(json.dumps(data).encode(), "instances_val.json") == [
+        (D, "format", "", "coco"),
+        (D, "size", "", len(json.dumps(data))),
+        (D, "rows", "", 3),
+        (D, "split", "validation", 3),
+        (D, "column", "image", "image"),
+        (D, "content", "", "images"),
+        (D, "annotation", "", "5 annotations of 1 categories"),
+    ]
 
 
 def test_lines_of_objects_under_the_name_of_json_are_data_if_they_are_many():

@@ -60,8 +60,10 @@ BLOCKS = {
         ],
     ),
     "an HTML table": (
-        "<table>\n<thead><tr><th>a</th><th>b</th></tr></thead>\n<tr><td>1</td>\n"
-        "<td><b>2</b></td></tr></table>\nend",
+        (
+            "<table>\n<thead><tr><th>a</th><th>b</th></tr></thead>\n<tr><td>1</td>\n"
+            "<td><b>2</b></td></tr></table>\nend"
+        ),
         [Table((("a", "b"), ("1", "<b>2</b>")), (2, 3)), Paragraph("end", 5)],
     ),
     "nothing": ("\n \n", []),
@@ -89,8 +91,10 @@ def test_gives_text_as_it_is_read(text):
 
 
 def test_finds_links_of_every_style_once():
-    text = 'a [x](https://a.example/b_(c) "t") <a href="https://d.example">y</a> '
-           'https://e.example/f. [x](https://d.example)'
+    text = (
+        'a [x](https://a.example/b_(c) "t") <a href="https://d.example">y</a> '
+        "https://e.example/f. [x](https://d.example)"
+    )
     assert list(links_in(text)) == [
         Link("x", "https://a.example/b_(c)"),
         Link("", "https://d.example"),

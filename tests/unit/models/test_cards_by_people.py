@@ -60,12 +60,14 @@ CASES = {
                 "description",
                 "",
                 (
-                    "FoldWise-650M reads protein sequences and gives a vector for each residue. It "
-                    "was trained"
-                    " with masked language modelling on public sequences."
+                    "FoldWise-650M reads protein sequences and gives a vector for each residue. It was "
+                    "trained with masked language modelling on public sequences."
                 ),
             ),
             ("model:", "approach", "", "self-supervised"),
+            ("model:", "link", "paper", "https://arxiv.org/abs/2310.06825"),
+            ("model:", "link", "vcs", "https://github.com/foldwise/foldwise"),
+            ("model:", "link", "demo", "https://foldwise.example"),
             ("model:", "metric", "CASP14", 0.64),
             ("model:", "metric", "CAMEO", 0.75),
             ("model:", "metric", "ProteinGym", 0.44),
@@ -79,9 +81,9 @@ CASES = {
                 "training-note",
                 "",
                 (
-                    "We pre-trained the model for 500k steps with a global batch size of 2,048, a peak"
-                    " learning rate of 4 x 10^-4 and 2,000 warmup steps on 64 NVIDIA A100 80GB GPUs for 14"
-                    " days. We used AdamW as the optimizer and a cosine learning rate schedule."
+                    "We pre-trained the model for 500k steps with a global batch size of 2,048, a peak "
+                    "learning rate of 4 x 10^-4 and 2,000 warmup steps on 64 NVIDIA A100 80GB GPUs for "
+                    "14 days. We used AdamW as the optimizer and a cosine learning rate schedule."
                 ),
             ),
             (
@@ -89,12 +91,11 @@ CASES = {
                 "limitation",
                 "",
                 (
-                    "- Sequences longer than 1,022 residues are cut.\n- Disordered regions are poorly"
-                    " represented."
+                    "- Sequences longer than 1,022 residues are cut.\n"
+                    "- Disordered regions are poorly represented."
                 ),
             ),
             ("model:", "identifier", "arxiv", "2310.06825"),
-            ("model:", "link", "paper", "https://arxiv.org/abs/2310.06825"),
             ("run:", "setting", "learning_rate", 0.0004),
             ("run:", "setting", "total_train_batch_size", 2048),
             ("run:", "setting", "warmup_steps", 2000),
@@ -123,8 +124,8 @@ CASES = {
                 "description",
                 "",
                 (
-                    "Este modelo es una versión afinada de dccuchile/bert-base-spanish-wwm-cased para reseñas"
-                    " de restaurantes."
+                    "Este modelo es una versión afinada de dccuchile/bert-base-spanish-wwm-cased para "
+                    "reseñas de restaurantes."
                 ),
             ),
             ("model:", "producer", "", "Grupo Comida"),
@@ -183,10 +184,9 @@ CASES = {
                 "training-note",
                 "",
                 (
-                    "Pondlife was fine-tuned from soundlab/hear-small on the PondCalls dataset. Training took"
-                    " about 6 hours on two RTX 4090 GPUs, for 12 epochs with a batch size of 64 and "
-                    "a learning"
-                    " rate of 1e-3. The second stage used a learning rate of 1e-4."
+                    "Pondlife was fine-tuned from soundlab/hear-small on the PondCalls dataset. "
+                    "Training took about 6 hours on two RTX 4090 GPUs, for 12 epochs with a batch size "
+                    "of 64 and a learning rate of 1e-3. The second stage used a learning rate of 1e-4."
                 ),
             ),
             ("dataset:name:PondCalls", "name", "", "PondCalls"),
@@ -222,3 +222,84 @@ def test_states_what_a_card_says_and_nothing_else(name):
     found, expected = card(name), CASES[name]
     assert said(found, "README.md") == expected[0]
     assert ties(found, "README.md") == expected[1]
+
+
+WORDS = {
+    "a paragraph of settings": (
+        (
+            "## Training procedure\n\n"
+            "The model was trained on 4 cloud TPUs in Pod configuration for one million steps.\n"
+        ),
+        [("setting", "max_steps", 1000000), ("setting", "count", 4)],
+    ),
+    "a table of data sets with their sum": (
+        (
+            "## Training data\n\n| Dataset | Paper | Number of training tuples |\n|-|-|-|\n"
+            "| [Letters](https://x.example/l) titles | [paper](https://arxiv.org/abs/1) | 1,000 |\n"
+            "| **Total** | | **1,000** |\n"
+        ),
+        [("rows", "", 1000), ("rows", "", 1000), ("link", "paper", "https://arxiv.org/abs/1")],
+    ),
+    "a table of labels": (
+        "## Card\n\n| Feature | Description |\n|-|-|\n| **Name** | `en_birds` |\n| **Version** | `3.7.1` |\n",
+        [("version", "", "3.7.1")],
+    ),
+    "a licence in a sentence": (
+        "## License\n\nThe weights are released under the Apache 2.0 license.\n",
+        [("license", "", "Apache 2.0")],
+    ),
+    "a licence by its name": (
+        (
+            "## Model details\n\n"
+            "**License**: A custom licence, the Herd 3 Community License, see [here](https://h.example)\n"
+        ),
+        [("license", "", "Herd 3 Community License"), ("license-url", "", "https://h.example")],
+    ),
+    "a limit among the uses": (
+        (
+            "## Intended uses\n\nIt encodes sentences.\n\n"
+            "By default, text longer than 256 word pieces is truncated.\n"
+        ),
+        [
+            ("use", "", "It encodes sentences."),
+            ("limitation", "", "By default, text longer than 256 word pieces is truncated."),
+        ],
+    ),
+    "results of other models": (
+        (
+            "## Evaluation\n\n| Model | MMLU |\n|-|-|\n| Eagle | 70 |\n| Owl | 60 |\n\n"
+            "| Benchmark | Eagle | Owl |\n|-|-|-|\n| X | 1 | 2 |\n"
+        ),
+        [],
+    ),
+    "code, comments and usage": (
+        (
+            "## Usage\n\nFor training use a learning rate of 1e-3.\n\n```\nbatch size of 8\n```\n"
+            "<!-- trained for 3 epochs -->\n"
+        ),
+        [],
+    ),
+    "evaluation and inference": (
+        "## Evaluation\n\nWe ran inference with a batch size of 8 on an A100.\n",
+        [],
+    ),
+}
+_COUNTED = {
+    "setting",
+    "rows",
+    "link",
+    "version",
+    "license",
+    "license-url",
+    "use",
+    "limitation",
+    "metric",
+    "seed",
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_reads_what_people_write(case):
+    text, expected = WORDS[case]
+    found = said(f"---\ntags: []\n---\n# Wren\n\n{text}".encode(), "README.md")
+    assert sorted((t, n, v) for _, t, n, v in found if t in _COUNTED) == sorted(expected)

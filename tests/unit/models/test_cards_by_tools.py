@@ -71,8 +71,8 @@ CASES = {
                 "description",
                 "",
                 (
-                    "This is a sentence-transformers model finetuned from microsoft/mpnet-base on the all-nli"
-                    " dataset. It maps sentences & paragraphs to a 768-dimensional dense vector space."
+                    "This is a sentence-transformers model finetuned from microsoft/mpnet-base on the "
+                    "all-nli dataset. It maps sentences & paragraphs to a 768-dimensional dense vector space."
                 ),
             ),
             ("model:", "family", "", "Sentence Transformer"),
@@ -85,8 +85,8 @@ CASES = {
                 "training-note",
                 "",
                 (
-                    "- Dataset: all-nli at d482672\n- Size: 100,000 training samples\n- Columns: anchor ,"
-                    " positive , and negative"
+                    "- Dataset: all-nli at d482672\n- Size: 100,000 training samples\n"
+                    "- Columns: anchor , positive , and negative"
                 ),
             ),
             (
@@ -131,8 +131,8 @@ CASES = {
                 "description",
                 "",
                 (
-                    "This model is a fine-tuned version of NousResearch/Meta-Llama-3.1-8B on the"
-                    " tatsu-lab/alpaca dataset."
+                    "This model is a fine-tuned version of NousResearch/Meta-Llama-3.1-8B on the "
+                    "tatsu-lab/alpaca dataset."
                 ),
             ),
             ("run:", "framework", "axolotl", ""),

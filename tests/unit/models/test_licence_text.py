@@ -49,7 +49,7 @@ def test_reads_files_that_are_named_for_it(name: str):
     ],
 )
 def test_leaves_other_files_alone(name: str):
-    assert stated(MIT.encode(), name) == []
+    assert stated(MIT.encode(), name, by="licence-text") == []
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_leaves_other_files_alone(name: str):
     [b"", b"\xff\xfe\x00\x00" * 100, b"My own licence: ask me.\n", MIT.encode()[:300], b"word " * 400_000],
 )
 def test_says_nothing_of_what_it_does_not_know(data: bytes):
-    assert stated(data, "LICENSE") == []
+    assert stated(data, "LICENSE", by="licence-text") == []
 
 
 def test_bad_bytes_in_between_do_not_matter():

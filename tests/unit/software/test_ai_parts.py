@@ -262,6 +262,9 @@ DECOYS = {
     "sft.yaml": "model_name_or_path: Qwen/Qwen2-7B\nstage: sft\nfinetuning_type: lora\n",
     "config.json": '{"architectures": ["BertModel"], "model_type": "bert", "_name_or_path": "google/bert-base"}',
     "types.d.ts": "declare const x: { model: 'gpt-4o' };\n",
+    "experiment.yaml": "model: resnet50\nmodels: [resnet50, acme/widgets, {name: v1, layers: 3}]\ndataset: mnist\n",
+    "dbt_project.yml": "models: {my_project: {staging: {materialized: view}}}\nmodel-paths: [models]\n",
+    "labels.yaml": "metadata: {labels: {model: a100, engine: docker}, deployment: {name: web}}\n",
     "paths.yaml": "model: output/run-1\ntokenizer: /data/tok\nmodel_dir: models/best\nmodel_type: gpt-4o\n",
     "times.yaml": "model: application/json\nllm: true\nembedding: 384\nmodel_max_length: 512\n",
     "AGENTS.md": "---\nname: x\nmodel: gpt-4o\n---\nText for agents.\n",
@@ -272,10 +275,15 @@ DECOYS = {
 }
 
 
+READERS = (
+    "mcp/", "scripts/", "agents/", "containers/", "configurations/", "modelfiles/", "javascript/",
+)  # fmt: skip
+
+
 def _found(text, name):
     out = set()
     for fact in stock(text.encode(), name).facts:
-        if isinstance(fact, Linked):
+        if isinstance(fact, Linked) and fact.by.startswith(READERS):
             where = getattr(fact.place.where, "line", 0) or fact.place.where.pointer
             out.add((where, f"{fact.target.kind}:{fact.target.key}", fact.revision))
     return out
@@ -320,6 +328,13 @@ def test_an_image_that_the_project_builds_is_no_dependency():
         ("model_uri: s3://bucket/model", "model:url:s3://bucket/model"),
         ("hf_dataset: hf://datasets/a-lab/b", "dataset:huggingface:a-lab/b"),
         ("ollama: {model: llama3}", "model:ollama:llama3"),
+        ("models: [{name: gpt-4o, provider: openai}]", "service:openai:gpt-4o"),
+        (
+            "{baseURL: 'https://api.mistral.ai/v1', models: {default: [mistral-small]}}",
+            "service:mistral:mistral-small",
+        ),
+        ("tokenizer: bert-base-uncased", "tokenizer:huggingface:bert-base-uncased"),
+        ("embedding_model: all-MiniLM-L6-v2", "model:huggingface:sentence-transformers/all-MiniLM-L6-v2"),
     ],
 )
 def test_a_name_means_what_its_prefix_and_neighbours_say(line, target):

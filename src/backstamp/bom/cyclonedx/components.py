@@ -7,7 +7,7 @@ from backstamp.bom.assemble import Assembly
 from backstamp.bom.claims import Evidence
 from backstamp.bom.cyclonedx.desk import Desk, occurrence, prop
 from backstamp.bom.cyclonedx.licences import licence_properties, licences_of
-from backstamp.bom.graph import SupplyGraph, Value
+from backstamp.bom.graph import Edge, SupplyGraph, Value
 from backstamp.bom.homes import joined_path
 from backstamp.bom.inventory import FileRecord
 from backstamp.bom.purls import is_commit, purl_of, range_of
@@ -68,7 +68,8 @@ class Writer:
         """Say whether a part is written inside another component: a model's tokenizer, a base model."""
         if part.kind in (Kind.TOKENIZER, Kind.TEMPLATE):
             holders = self.graph.edges_to(part, Relation.CONTAINS)
-            return any(edge.part.kind in (Kind.MODEL, Kind.ADAPTER) for edge in holders)
+            if any(edge.part.kind in (Kind.MODEL, Kind.ADAPTER) for edge in holders):
+                return True
         return not self.is_listed(part)
 
     def is_listed(self, part: Part) -> bool:
@@ -105,8 +106,11 @@ def component_of(part: Part, writer: Writer) -> Tree:
     add_properties(made, licence_properties(part, graph, desk))
     if named := graph.first(part, Trait.IDENTIFIER, "purl"):
         desk.put(made, "purl", named)
-    elif purl := purl_of(part, graph.text(part, Trait.REVISION) or graph.text(part, Trait.VERSION)):
-        made["purl"] = purl
+    else:
+        pin = pin_of(part, graph)
+        version = graph.text(part, Trait.REVISION) or graph.text(part, Trait.VERSION)
+        if purl := purl_of(part, version or (pin.revision if pin else "")):
+            made["purl"] = purl
     if links := [*_links(part, writer)]:
         made["externalReferences"] = [*links]
     if evidence := _evidence(part, writer):
@@ -181,20 +185,39 @@ def _identity(part: Part, made: Tree, writer: Writer) -> None:
     elif name:
         desk.put(made, "name", name)
     else:
-        made["name"] = (key or part.key).partition("@")[0].lstrip("#") or part.kind.value
+        made["name"] = _plain_name(part)
     version = graph.first(part, Trait.VERSION) or graph.first(part, Trait.REVISION)
     revision = graph.first(part, Trait.REVISION)
     chosen = revision if revision and is_commit(str(revision.value)) else version
     if chosen:
         desk.put(made, "version", chosen)
+    elif pin := pin_of(part, graph):
+        made["version"] = pin.revision
+        desk.cite_evidence(made, "version", pin.evidence[0])
     elif tree := (graph.first(part, Trait.DIGEST, "sha256") or graph.first(part, Trait.DIGEST, "tree")):
         # Nothing names the version: the bytes do.
         made["version"] = f"sha256:{tree.value}"
         desk.cite(made, "version", tree)
 
 
+def pin_of(part: Part, graph: SupplyGraph) -> Edge | None:
+    """The edge that pins what is elsewhere to a revision, if all that pin it agree."""
+    if part.key.startswith("."):
+        return None
+    pins = [edge for edge in graph.edges_to(part) if edge.revision]
+    return pins[0] if len({edge.revision for edge in pins}) == 1 else None
+
+
+def _plain_name(part: Part) -> str:
+    """A name for a part that nobody names: what is in its key."""
+    key = part.key.partition(":")[2] or part.key
+    if "#" in key:
+        return key.rpartition("#")[2] or part.kind.value
+    return key.partition("@")[0] or part.kind.value
+
+
 def _wanted(part: Part, made: Tree, writer: Writer) -> None:
-    """The versions that are asked for, where none is fixed: a range (1.7), which external parts alone have."""
+    """The versions that are asked for, where none is fixed: a range (1.7), of external parts alone."""
     wanted = writer.graph.first(part, Trait.RANGE)
     if wanted is None or "version" in made:
         return

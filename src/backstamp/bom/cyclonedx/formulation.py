@@ -91,8 +91,8 @@ def _inputs(run: Part, writer: Writer) -> list[Json]:
 
 def _known_as(value: Value) -> str:
     """Tell settings of a run that was seen from those that somebody describes, and from a plan."""
-    if value.scope == "intended":
-        return "intended"
+    if value.scope in ("intended", "observed"):
+        return value.scope
     return "described" if value.evidence.method.rank > Method.DECLARED.rank else "observed"
 
 

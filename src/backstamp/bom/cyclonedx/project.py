@@ -18,6 +18,7 @@ from backstamp.bom.cyclonedx.components import Writer, add_properties, file_comp
 from backstamp.bom.cyclonedx.desk import Desk, prop
 from backstamp.bom.cyclonedx.formulation import workflow_of
 from backstamp.bom.cyclonedx.model import model_component
+from backstamp.bom.cyclonedx.order import ordered
 from backstamp.bom.cyclonedx.others import other_component, service_of
 from backstamp.bom.graph import Conflict, SupplyGraph
 from backstamp.bom.unknowns import unknown_of
@@ -75,7 +76,7 @@ def document_of(assembly: Assembly, about: About, findings: tuple[Finding, ...] 
     if about.spec != "1.6" and (citations := desk.citations(document, about.timestamp, writer.files, _TOOL)):
         document["citations"] = citations
     document["serialNumber"] = _serial(document)
-    return document
+    return ordered(document)
 
 
 def _component(part: Part, writer: Writer) -> Tree:

@@ -15,6 +15,7 @@ from backstamp.bom.validate import checks
 from backstamp.bom.validate.problem import Grade, Problem
 from backstamp.core.finding import shown
 from backstamp.core.location import joined
+from backstamp.core.supply import Method, Stated, Trait
 from backstamp.core.tree import Tree, text_at, tree_at, trees_at, walk
 from backstamp.models.facts.weights import WeightsSummary
 
@@ -111,9 +112,10 @@ def compared(tree: Tree, inventory: Inventory) -> Comparison:
     weights = [fact for fact in inventory.facts if isinstance(fact, WeightsSummary)]
     if listed:
         problems.extend(_unlisted(weights, matched))
+    counts = _counts(inventory)
     values = 0
     for pointer, name, value, scope in _declared(tree, weights, stock):
-        found = _contradiction(pointer, name, value, scope)
+        found = _contradiction(pointer, name, value, scope, counts)
         if found is not None:
             values += 1
             problems.extend(found)
@@ -228,12 +230,22 @@ def _is_compared(name: str) -> bool:
 # --- what the headers say -------------------------------------------------------------------------------
 
 
+def _counts(inventory: Inventory) -> dict[str, int]:
+    """What readers count as parameters: no buffers of whole numbers, packed ones unpacked."""
+    found: dict[str, int] = {}
+    for fact in inventory.facts:
+        if isinstance(fact, Stated) and fact.trait is Trait.PARAMETERS and fact.method is Method.MEASURED:
+            path = joined(fact.place.path)
+            found[path] = found.get(path, 0) + (fact.value if isinstance(fact.value, int) else 0)
+    return found
+
+
 def _contradiction(
-    pointer: str, name: str, value: str, scope: list[WeightsSummary]
+    pointer: str, name: str, value: str, scope: list[WeightsSummary], counts: dict[str, int]
 ) -> tuple[Problem, ...] | None:
     """Give the problem of a declared value, none if it holds, and ``None`` if it cannot be compared."""
     if name == _COUNT:
-        return _of_count(pointer, value, scope)
+        return _of_count(pointer, value, scope, counts)
     measured = {dtype.upper() for fact in scope for dtype, _ in fact.dtypes}
     holds = _holds(value, measured)
     if holds is None:
@@ -248,16 +260,20 @@ def _contradiction(
     )
 
 
-def _of_count(pointer: str, value: str, scope: list[WeightsSummary]) -> tuple[Problem, ...] | None:
+def _of_count(
+    pointer: str, value: str, scope: list[WeightsSummary], counts: dict[str, int]
+) -> tuple[Problem, ...] | None:
     found = re.fullmatch(r"([0-9][0-9,_ ]*)(\.[0-9]+)?\s*([KMBT]?)", value.strip()[:40], re.IGNORECASE)
     if found is None:
         return None
     declared = float(re.sub(r"[,_ ]", "", found[1]) + (found[2] or "")) * _FACTORS[found[3].upper()]
     sums: dict[tuple[str, str], int] = {}
     for fact in scope:
-        key = (joined(fact.place.path).rpartition("/")[0], fact.format)
-        sums[key] = sums.get(key, 0) + fact.parameters
-    measured = [*sums.values(), *(fact.parameters for fact in scope)]
+        path = joined(fact.place.path)
+        key = (path.rpartition("/")[0], fact.format)
+        sums[key] = sums.get(key, 0) + counts.get(path, fact.parameters)
+    each_file = [counts.get(joined(fact.place.path), fact.parameters) for fact in scope]
+    measured = [*sums.values(), *each_file, *(fact.parameters for fact in scope)]
     if declared in measured:
         return ()
     nearest = min(measured, key=lambda each: abs(each - declared))

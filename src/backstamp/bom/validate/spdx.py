@@ -134,11 +134,16 @@ def _profiles(tree: Tree, objects: list[tuple[str, Tree]]) -> Iterator[Problem]:
             yield from _mandatory(
                 checks.DATASET_MANDATORY, pointer, each, _DATASET, is_declared="dataset" in declared
             )
+    # Who leaves out what a profile makes mandatory is right not to claim it.
+    unmet = {"ai" for _, each in objects if _type(each) == "ai_AIPackage" and _missing(each, _AI)}
+    data = [each for _, each in objects if _type(each) == "dataset_DatasetPackage"]
+    unmet |= {"dataset" for each in data if _missing(each, _DATASET)}
+    unmet -= declared.keys()
     first: dict[str, str] = {}
     for pointer, each in objects:
         for word in (_type(each), *each):
             profile = _PROFILES.get(word.partition("_")[0]) if "_" in word else None
-            if profile:
+            if profile and profile not in unmet:
                 first.setdefault(profile, pointer)
     if declared:
         for profile, pointer in first.items():
@@ -159,11 +164,13 @@ def _mandatory(
 ) -> Iterator[Problem]:
     """A field is mandatory for who claims the profile; others are warned, since readers expect it."""
     name = shown(text_at(each, "name") or _id(each), 80)
-    for field in fields:
-        value = each.get(field)
-        if value in (None, "", []):
-            problem = check.found(pointer, f'"{name}" has no {field}')
-            yield problem if is_declared else msgspec.structs.replace(problem, severity=Grade.WARNING)
+    if missing := _missing(each, fields):
+        problem = check.found(pointer, f'"{name}" has no {", ".join(missing)}')
+        yield problem if is_declared else msgspec.structs.replace(problem, severity=Grade.WARNING)
+
+
+def _missing(each: Tree, fields: tuple[str, ...]) -> list[str]:
+    return [field for field in fields if each.get(field) in (None, "", [])]
 
 
 def _document(tree: Tree, objects: list[tuple[str, Tree]]) -> Iterator[Problem]:

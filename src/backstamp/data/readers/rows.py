@@ -10,8 +10,8 @@ from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
 from backstamp.core.reading import Statement, Unread
-from backstamp.core.supply import Method
-from backstamp.data.tables import Found, statements_of
+from backstamp.core.supply import Method, Teller, Trait
+from backstamp.data.tables import DATA, Found, statements_of
 from backstamp.formats import jsonrows
 from backstamp.formats.delimited import Field, delimited_of
 
@@ -20,6 +20,7 @@ _TABLES = (".csv", ".tsv", ".tab")
 _LINES = (".jsonl", ".ndjson", ".jsonlines")
 _FEW = 20  # an array of fewer objects is a configuration
 _HEAD = 256 * 1024
+_COCO = (b'"images"', b'"annotations"')
 _LOGS = frozenset(
     "emissions.csv metrics.csv progress.csv results.csv monitor.csv history.csv log.csv logs.csv "
     "training_log.csv train_log.csv training.csv loss.csv losses.csv installed-files.csv "
@@ -111,9 +112,25 @@ def _json(blob: Blob, name: str, budget: Budget) -> Iterator[Statement]:
     elif _is_lines(head):
         rows, form = jsonrows.lines_of(blob.view, budget, is_whole=blob.is_whole), "jsonl"
     else:
+        tail = bytes(blob.view[-_HEAD:])
+        if head.startswith(b"{") and all(word in head or word in tail for word in _COCO):
+            yield from _pictures(blob, budget)
         return
     if rows is not None and rows.is_alike and not 0 <= rows.rows <= _FEW:
         yield from _of_rows(blob, rows, form)
+
+
+def _pictures(blob: Blob, budget: Budget) -> Iterator[Statement]:
+    """Read annotations of pictures as COCO writes them (cocodataset.org): a row is a picture."""
+    counts = jsonrows.arrays_in(blob.view, ("images", "annotations", "categories"), budget)
+    if not counts.get("images") or "annotations" not in counts:
+        return
+    columns = {"image": "image"}
+    found = Found(by=_BY, form="coco", rows=counts["images"], columns=columns, place=blob.whole())
+    yield from statements_of(blob, found)
+    tell = Teller(_BY, Method.MEASURED, 1.0)
+    said = f"{counts['annotations']} annotations of {counts.get('categories', 0)} categories"
+    yield tell.says(blob.at_pointer("/annotations"), DATA, Trait.ANNOTATION, said)
 
 
 def _is_lines(head: bytes) -> bool:

@@ -37,6 +37,7 @@ _FOLDERS = (
     "tmp",
     "test",
     "saves",
+    "uploaded model",
 )
 # Loaders of local files, not data sets; what Trainer writes where it was given files.
 _BUILDERS = frozenset(

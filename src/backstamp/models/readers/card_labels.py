@@ -18,8 +18,8 @@ from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait, i
 from backstamp.formats.card import Section
 from backstamp.formats.cardtitles import Role, role_of
 from backstamp.formats.inlinetext import fit, links_in, plain
-from backstamp.formats.lineage import hub_model
-from backstamp.formats.markdown import Code, Item, Paragraph, Table
+from backstamp.formats.lineage import hub_dataset, hub_model
+from backstamp.formats.markdown import Block, Code, Item, Paragraph, Table
 from backstamp.formats.prose import devices_in, number_of
 from backstamp.models.readers.card_front import BY
 
@@ -36,6 +36,8 @@ _TEXTS = {
     "quantized by": Trait.AUTHOR, "quantised by": Trait.AUTHOR, "converted by": Trait.AUTHOR,
     "model type": Trait.FAMILY, "tipo de modelo": Trait.FAMILY, "modelltyp": Trait.FAMILY,
     "type": Trait.FAMILY,
+    "architecture type": Trait.FAMILY, "network architecture": Trait.FAMILY,
+    "architecture": Trait.FAMILY, "model architecture": Trait.FAMILY, "name": Trait.NAME,
     "model version": Trait.VERSION, "version": Trait.VERSION, "model name": Trait.NAME,
     "intended use": Trait.USE, "intended use cases": Trait.USE, "uso previsto": Trait.USE,
     "primary use": Trait.USE,
@@ -74,6 +76,12 @@ _LANGUAGES = frozenset({
     "idioma", "idiomas",
     "supported languages", "sprache", "sprachen", "langue", "langues", "\u8bed\u8a00", "idioma(s)",
     "idioma(s) (nlp)",
+})  # fmt: skip
+_KEYS = ("feature", "property", "attribute", "field", "key", "item", "")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATASETS = frozenset({
+    "dataset", "datasets", "training dataset", "training data", "pretrain dataset", "pretraining dataset",
+    "fine-tuning dataset", "conjunto de datos",
 })  # fmt: skip
 _LICENSES = frozenset({"license", "licence", "licencia", "lizenz", "\u8bb8\u53ef\u8bc1", "licen\u00e7a"})
 _TRIGGERS = frozenset(
@@ -114,11 +122,15 @@ def labels_of(section: Section) -> Iterator[Label]:
                         .strip(" :*")
                     )
                     yield Label(name, found[2], block.line + at)
-        elif isinstance(block, Table) and section.role in (
-            Role.DETAILS,
-            Role.TITLE,
-            Role.DESCRIPTION,
-            Role.SOURCES,
+        elif isinstance(block, Table) and (
+            _is_of_labels(block)
+            or section.role
+            in (
+                Role.DETAILS,
+                Role.TITLE,
+                Role.DESCRIPTION,
+                Role.SOURCES,
+            )
         ):
             for row, number in zip(block.rows[:200], block.lines, strict=False):
                 if len(row) == 2:
@@ -129,15 +141,20 @@ def _stated(label: Label, text: str, section: Section, place: Location) -> Itera
     name = label.name
     if name in _TEXTS and not (name in ("type", "version", "task") and section.role is Role.EVALUATION):
         trait = _TEXTS[name]
+        if trait is Trait.FAMILY and len(text) > 80:
+            return
         most = 2000 if trait in (Trait.USE, Trait.MISUSE, Trait.LIMITATION) else 200
         tell = _WEAK if name.startswith(("quanti", "convert", "type")) else _TELL
         yield tell.says(place, _MODEL, trait, fit(text, most).replace("\n", " "))
     elif name in _LANGUAGES:
         for word in _between().split(text)[:100]:
+            word = word.strip(" .")
             if 1 < len(word) <= 40 and not any(c.isdigit() for c in word) and not is_placeholder(word):
                 yield _TELL.says(place, _MODEL, Trait.LANGUAGE, shown(word))
-    elif name in _LICENSES and len(text) <= 200:
-        yield _TELL.says(place, _MODEL, Trait.LICENSE, shown(text))
+    elif name in _LICENSES:
+        called = text if len(text.split()) <= 6 else next((m[0] for m in _called().finditer(text)), "")
+        if called:
+            yield _TELL.says(place, _MODEL, Trait.LICENSE, shown(called))
         for link in list(links_in(label.value))[:1]:
             yield _TELL.says(place, _MODEL, Trait.LICENSE_URL, shown(link.url, 1000))
     elif name in _BASES:
@@ -147,10 +164,54 @@ def _stated(label: Label, text: str, section: Section, place: Location) -> Itera
             if link.url.startswith(_LIBRARIES):
                 continue
             yield _TELL.says(place, _MODEL, Trait.LINK, shown(link.url, 1000), name=_LINKS[name])
+    elif name in _DATASETS:
+        yield from _data(label, text, section, place)
     elif name in _TRIGGERS:
         yield _TELL.says(place, _MODEL, Trait.INPUT, shown(text, 300), name="trigger")
     else:
         yield from _measured(name, text, section, place)
+
+
+def is_labelled(block: Block) -> bool:
+    """Say whether a paragraph or bullet is a labelled value of a kind that is stated on its own."""
+    found = _label().match(block.text[:6000]) if isinstance(block, Paragraph | Item) else None
+    name = plain(found[1]).lower().strip(" :*") if found is not None else ""
+    return name in _TEXTS or name in _LANGUAGES or name in _LICENSES or name in _BASES
+
+
+def spoken_links(section: Section, blob: Blob) -> Iterator[Statement]:
+    """State links whose words say where they go: Paper, Code, "introduced in this paper"."""
+    if section.role not in (Role.TITLE, Role.DESCRIPTION, Role.DETAILS, Role.SOURCES):
+        return
+    for block in section.blocks:
+        if isinstance(block, Paragraph | Item) and not is_labelled(block):
+            for link in list(links_in(block.text))[:50]:
+                words = (
+                    link.label.lower().removeprefix("this ").removeprefix("the ").removeprefix("our ").strip()
+                )
+                kind = _LINKS.get(words, "")
+                if kind and kind != "issues" and not link.url.startswith(_LIBRARIES):
+                    yield _WEAK.says(
+                        blob.at_line(block.line), _MODEL, Trait.LINK, shown(link.url, 1000), name=kind
+                    )
+
+
+def _data(label: Label, text: str, section: Section, place: Location) -> Iterator[Statement]:
+    """The data sets that a short label names: "Dataset: ImageNet-1k"."""
+    if section.role is Role.EVALUATION or section.title.lower().startswith("training dataset"):
+        return
+    links = [hub_dataset(link.url) for link in links_in(label.value)]
+    if any(links):
+        for name in dict.fromkeys(filter(None, links)):
+            part = Part(Kind.DATASET, f"huggingface:{name}")
+            yield _TELL.links(place, _MODEL, Relation.TRAINED_ON, part)
+    elif len(text) <= 60 and len(text.split()) <= 5 and not text.endswith("."):
+        part = Part(
+            Kind.DATASET,
+            f"huggingface:{text}" if "/" in text and is_hub_name(text) else f"name:{shown(text)}",
+        )
+        yield _WEAK.says(place, part, Trait.NAME, shown(text))
+        yield _WEAK.links(place, _MODEL, Relation.TRAINED_ON, part)
 
 
 def _base(label: Label, text: str, place: Location) -> Iterator[Statement]:
@@ -199,10 +260,25 @@ def _measured(name: str, text: str, section: Section, place: Location) -> Iterat
         and (kilograms := _kilograms(text)) is not None
     ):
         yield _TELL.says(place, _RUN, Trait.EMISSIONS, kilograms)
-    elif name in ("release date", "model date", "date", "model release date") and (
-        found_date := _date().search(text)
-    ):
-        yield _TELL.says(place, _MODEL, Trait.RELEASED, found_date[0])
+    elif name in ("release date", "model date", "date", "model release date") and (day := _day(text)):
+        yield _TELL.says(place, _MODEL, Trait.RELEASED, day)
+
+
+def _day(text: str) -> str:
+    """Read a date: 2024-07-23, or July 23, 2024; empty if it is neither."""
+    found = _date().search(text)
+    if found is not None:
+        return found[0]
+    spoken = _spoken_date().search(text)
+    if spoken is None or not 1 <= int(spoken[2]) <= 31:
+        return ""
+    return f"{spoken[3]}-{_MONTHS.index(spoken[1][:3].lower()) + 1:02}-{int(spoken[2]):02}"
+
+
+def _is_of_labels(table: Table) -> bool:
+    """Say whether the header of a table says that each row is a label with its value."""
+    header = tuple(plain(cell).lower() for cell in table.rows[0])
+    return len(header) == 2 and header[0] in _KEYS and header[1] in ("value", "description", "details", "")
 
 
 def _kilograms(text: str) -> float | None:
@@ -296,6 +372,21 @@ def _date() -> Pattern[str]:
     import re
 
     return re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?\b")
+
+
+@cache
+def _spoken_date() -> Pattern[str]:
+    import re
+
+    months = "January|February|March|April|May|June|July|August|September|October|November|December"
+    return re.compile(rf"\b({months})\s(\d{{1,2}}),?\s((?:19|20)\d\d)\b")
+
+
+@cache
+def _called() -> Pattern[str]:
+    import re
+
+    return re.compile(r"[A-Z][\w.-]{0,30}(?: [A-Z0-9][\w.-]{0,30}){0,5} Licen[sc]e(?: Agreement)?\b")
 
 
 @cache

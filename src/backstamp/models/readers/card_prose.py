@@ -19,13 +19,13 @@ from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
 from backstamp.formats.card import Card, Section
 from backstamp.formats.cardtitles import Role, role_of
 from backstamp.formats.inlinetext import bounded, fit, links_in, plain, sentences_of
-from backstamp.formats.lineage import hub_dataset, origins_in
+from backstamp.formats.lineage import hub_dataset, hub_model, origins_in
 from backstamp.formats.markdown import Block, Code, Item, Paragraph, Table
 from backstamp.formats.prose import number_of
 from backstamp.formats.trainingconfig import Tool, tool_of
 from backstamp.formats.yamltext import document_of
 from backstamp.models.readers.card_front import BY, dataset_part, is_adapter, is_local_name
-from backstamp.models.readers.card_labels import cited, labelled
+from backstamp.models.readers.card_labels import cited, is_labelled, labelled, spoken_links
 from backstamp.models.readers.card_tables import data_table, metric_table, settings_table
 from backstamp.models.readers.card_training import trained
 from backstamp.models.readers.training_config import intended, line_of
@@ -55,7 +55,8 @@ _TEMPLATES = (
     "this model card has been automatically generated", "this model card was automatically generated",
     "the following hyperparameters were used", "it achieves the following results",
     "if you use this model, please",
-    "using llama.cpp release", "provide a quick summary", "provide a longer summary",
+    "using llama.cpp release", "trained 2x faster with",
+    "provide a quick summary", "provide a longer summary",
     "this section describes",
     "this section is meant to",
     "this section provides", "this should link to", "these are the evaluation metrics",
@@ -98,6 +99,7 @@ def described(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
             continue
         yield from labelled(section, blob)
         yield from cited(section, blob)
+        yield from spoken_links(section, blob)
         yield from _note(section, blob)
         yield from _origins(section, blob, is_adapter=adapts)
         yield from _tables(section, title, blob)
@@ -166,7 +168,7 @@ def _named(card: Card, blob: Blob) -> Iterator[Statement]:
             for start in ("Model Card for ", "Model card for ", "Model Card: ", "Model Card - "):
                 name = name.removeprefix(start)
             is_name = 1 < len(name) <= 100 and not is_placeholder(name) and role_of(name) is Role.OTHER
-            is_name = is_name and not is_local_name(name)
+            is_name = is_name and not is_local_name(name) and "://" not in name
             if is_name and name.lower() != "model card" and "model id" not in name.lower():
                 yield _WEAK.says(blob.at_line(section.line), _MODEL, Trait.NAME, shown(name.strip(" :"), 100))
             return
@@ -180,7 +182,7 @@ def _note(section: Section, blob: Blob) -> Iterator[Statement]:
     kept: list[str] = []
     line = 0
     for block in section.blocks:
-        text = _said(block)
+        text = "" if is_labelled(block) else _said(block)
         if text and not (section.role in (Role.TRAINING, Role.EVALUATION) and _is_entry(block)):
             kept.append(f"- {text}" if isinstance(block, Item) else text)
             line = line or getattr(block, "line", section.line)
@@ -244,8 +246,6 @@ def _origins(section: Section, blob: Blob, *, is_adapter: bool) -> Iterator[Stat
 
 def _merged(section: Section, blob: Blob) -> Iterator[Statement]:
     """The list of models of a card of mergekit."""
-    from backstamp.formats.lineage import hub_model
-
     for block in section.blocks:
         if isinstance(block, Item):
             for link in links_in(block.text):
@@ -275,6 +275,7 @@ def _data_links(section: Section, blob: Blob) -> Iterator[Statement]:
         relation = Relation.TRAINED_ON if is_data else Relation.TESTED_ON
         if is_data or section.role in (Role.TITLE, Role.DESCRIPTION):
             yield from _data_names(block, blob)
+            yield from _linked_data(block, blob)
         if not is_data and section.role is not Role.EVALUATION:
             continue
         for link in links_in(block.text):
@@ -323,6 +324,18 @@ def _data_names(block: Paragraph | Item, blob: Blob) -> Iterator[Statement]:
                 part = Part(Kind.DATASET, "name:" + shown(name, 100))
                 yield _WEAK.says(blob.at_line(block.line), part, Trait.NAME, shown(name, 100))
                 yield _WEAK.links(blob.at_line(block.line), _MODEL, Relation.TRAINED_ON, part)
+
+
+def _linked_data(block: Paragraph | Item, blob: Blob) -> Iterator[Statement]:
+    """State data sets that a sentence links to: "pretrained on [BookCorpus](https://...)"."""
+    for found in list(_on_linked_data().finditer(block.text))[:20]:
+        name, url = shown(plain(found[1]), 100), found[2]
+        if hub_model(url) or "arxiv.org/" in url or is_placeholder(name):
+            continue
+        hub = hub_dataset(url)
+        part = Part(Kind.DATASET, f"huggingface:{hub}" if hub else f"url:{shown(url, 500)}")
+        yield _WEAK.says(blob.at_line(block.line), part, Trait.NAME, name)
+        yield _WEAK.links(blob.at_line(block.line), _MODEL, Relation.TRAINED_ON, part)
 
 
 def _tables(section: Section, title: str, blob: Blob) -> Iterator[Statement]:
@@ -425,6 +438,15 @@ def _on_named_data() -> Pattern[str]:
     return re.compile(
         r"(?:\b(?:on|using|with) (?:the )?|^(?:The )?)"
         r"([A-Z][\w.+-]{1,40}(?: [A-Z0-9][\w.+-]{0,30}){0,3}) (?:dataset|data set|corpus)\b"
+    )
+
+
+@cache
+def _on_linked_data() -> Pattern[str]:
+    import re
+
+    return re.compile(
+        r"\b(?:pre-?)?(?:trained|tuned|training|tuning)\s+on\s+(?:the\s+|a\s+)?\[([^\[\]]{1,80})\]\((https?://[^()\s]{1,300})\)"
     )
 
 

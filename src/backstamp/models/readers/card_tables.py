@@ -210,7 +210,8 @@ def _results(table: Table, header: list[str], title: str) -> Iterator[_Result]:
     metric = next((at for at, cell in enumerate(header) if cell in _METRICS), -1)
     bench = next((at for at, cell in enumerate(header) if at != metric and cell in _BENCHMARKS), -1)
     value = next((at for at, cell in enumerate(header) if cell in _VALUES), -1)
-    if header[0] in _MODELS or (header[0] == "" and metric < 0 and bench < 0):
+    is_blank = len(rows) == 1 and not rows[0][0][0].strip() and len(header) > 2 and metric < 0
+    if header[0] in _MODELS or is_blank or (header[0] == "" and metric < 0 and bench < 0):
         yield from _by_rows(table, rows, title)
         return
     if metric < 0 and bench < 0 and not (len(header) == 2 and value == 1):

@@ -24,6 +24,9 @@ _OF_DATA = frozenset({
     "source_datasets",
     "language_creators", "paperswithcode_id", "multilinguality", "train-eval-index", "configs",
 })  # fmt: skip
+_OF_SITES = frozenset(
+    {"layout", "permalink", "sidebar_position", "sidebar_label", "nav_order", "slug", "date"}
+)
 _OF_DEMOS = frozenset({"sdk", "sdk_version", "app_file", "app_port"})
 _OF_MODELS = frozenset({
     "library_name", "pipeline_tag", "base_model", "base_model_relation", "model-index", "license", "tags",
@@ -117,8 +120,15 @@ def _once(statements: Iterator[Statement]) -> Iterator[Statement]:
 
 
 def _is_of_others(front: Tree) -> bool:
-    """Say whether front matter is that of a data set or of a demo."""
+    """Say whether front matter is that of a data set, a demo, or a page of a site."""
     if not _OF_DEMOS.isdisjoint(front) and "sdk" in front:
+        return True
+    if not _OF_SITES.isdisjoint(front) and not {
+        "base_model",
+        "library_name",
+        "pipeline_tag",
+        "model-index",
+    } & set(front):
         return True
     return not _OF_DATA.isdisjoint(front) and not {"base_model", "library_name", "pipeline_tag"} & set(front)
 

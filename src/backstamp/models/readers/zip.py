@@ -217,7 +217,8 @@ def _stowaway(start: int, end: int, state: _State) -> Iterator[Statement]:
 
 def _place(entry: zips.Entry, blob: Blob) -> Location:
     """The local header of an entry, or the nearest byte to where it is said to be."""
-    return blob.at(min(max(0, entry.local), blob.size), 30)
+    start = min(max(0, entry.local), blob.size)
+    return blob.at(start, min(30, blob.size - start))
 
 
 def _mismatches(entry: zips.Entry, header: zips.Header, name: str, place: Location) -> Iterator[ZipMismatch]:
