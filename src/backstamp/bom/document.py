@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
+from json.encoder import encode_basestring
 from re import Pattern
 from typing import NoReturn, Self
 
@@ -395,5 +396,5 @@ def _leaf(value: Json) -> str:
 
 
 def _quoted(text: str) -> str:
-    made = json.dumps(text, ensure_ascii=False)
+    made = encode_basestring(text)
     return made if made.isascii() or not _is_halved(json.dumps(text)) else json.dumps(text)

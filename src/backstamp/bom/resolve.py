@@ -175,13 +175,14 @@ def _chosen(group: list[Claim]) -> Value:
     ordered = sorted(group, key=lambda claim: (claim.value == "", *_strength(claim)))
     best = ordered[0]
     same = [claim for claim in ordered if claim.value == "" or is_same(best.trait, best.value, claim.value)]
+    agreeing = {id(claim) for claim in same}
     return Value(
         trait=best.trait,
         name=best.name,
         scope=best.scope,
         value=best.value,
         claims=tuple(same),
-        losers=(losers := tuple(claim for claim in ordered if claim not in same)),
+        losers=(losers := tuple(claim for claim in ordered if id(claim) not in agreeing)),
         is_contested=best.trait in _CONTESTED and any(_is_word_against(claim) for claim in losers),
     )
 

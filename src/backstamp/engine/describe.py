@@ -122,15 +122,17 @@ def _measured(
     facts: list[Fact] = []
     graph = assembly.graph
     here = [part for part in graph.of_kind(*_MODELS) if part.key.startswith(ROOT)]
+    known = frozenset(here)
+    facts_of = _facts_by_part(assembly)
     for edge in graph.edges:
-        if edge.relation is Relation.DERIVED_FROM and edge.part in here and edge.target in here:
-            outcome = measured_lineage(_facts_of(edge.part, assembly), _facts_of(edge.target, assembly))
+        if edge.relation is Relation.DERIVED_FROM and edge.part in known and edge.target in known:
+            outcome = measured_lineage(facts_of(edge.part), facts_of(edge.target))
             _add(assembly, edge.part, edge.target, outcome, ties, facts)
     for parent in parents:
         other = take(parent.path, msgspec.structs.replace(options, has_digests=False))
         target = _named(parent, other)
         for part in here:
-            outcome = measured_lineage(_facts_of(part, assembly), other.facts)
+            outcome = measured_lineage(facts_of(part), other.facts)
             _add(assembly, part, target, outcome, ties, facts)
     return tuple(ties), facts
 
@@ -175,9 +177,17 @@ def _add(
         )
 
 
-def _facts_of(part: Part, assembly: Assembly) -> list[Fact]:
-    paths = {record.path[0] for record in assembly.homes.files_of(part)}
-    return [fact for fact in assembly.inventory.facts if fact.place.path[0] in paths]
+def _facts_by_part(assembly: Assembly) -> Callable[[Part], list[Fact]]:
+    """Look the facts of a home up by its files: one pass over the facts, however many homes there are."""
+    by_path: dict[str, list[Fact]] = {}
+    for fact in assembly.inventory.facts:
+        by_path.setdefault(fact.place.path[0], []).append(fact)
+
+    def facts_of(part: Part) -> list[Fact]:
+        paths = dict.fromkeys(record.path[0] for record in assembly.homes.files_of(part))
+        return [fact for path in paths for fact in by_path.get(path, ())]
+
+    return facts_of
 
 
 def _named(parent: Parent, inventory: Inventory) -> Part:
