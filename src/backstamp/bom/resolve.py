@@ -18,7 +18,7 @@ import msgspec
 
 from backstamp.bom.claims import Claim, Evidence, Tie
 from backstamp.bom.graph import Edge, SupplyGraph, Value
-from backstamp.bom.homes import Homes
+from backstamp.bom.homes import PLANS, Homes
 from backstamp.bom.standing import agree
 from backstamp.core.digest import Digest
 from backstamp.core.supply import MANY, NAMED, Kind, Linked, Method, Part, Relation, Scalar, Stated, Trait
@@ -33,6 +33,7 @@ _CONTESTED = frozenset(
 )  # fmt: skip
 _SUMMED = frozenset({Trait.PARAMETERS, Trait.ELEMENTS, Trait.ROWS, Trait.SIZE})
 _FORMS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".keras", ".h5", ".onnx", ".tflite")
+_MODELS = (Kind.MODEL, Kind.ADAPTER)
 _APPROXIMATE = 0.02  # "1.2B" against a count of the bytes
 
 
@@ -57,6 +58,8 @@ def claims_of(statements: Iterable[Stated | Linked], homes: Homes) -> tuple[list
             )
             continue
         target = homes.bound(fact.target, fact.place)
+        if fact.part == Part(Kind.MODEL) and fact.by.startswith(PLANS) and part.kind not in _MODELS:
+            continue  # a plan that lies beside no model
         if target != part:
             ties.append(
                 Tie(

@@ -13,6 +13,7 @@ import msgspec
 from backstamp.core.budget import Budget
 
 _LONGEST = 20_000
+_MOST_TURNS = 64
 _OPERATORS = frozenset(";&|\n()")
 _NAME = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _KEYWORDS = frozenset(
@@ -99,6 +100,9 @@ class _Reader:
         made: list[str] = []
         while self.at < len(self.text):
             char = self.text[self.at]
+            if char == "(" and made and made[-1].endswith("=") and _NAME.issuperset("".join(made)[:-1]):
+                made.append(self._braced())  # an array: NAME=(one two)
+                continue
             if char in " \t\r<>" or char in _OPERATORS:
                 break
             if char in "'\"":
@@ -150,6 +154,15 @@ def commands_of(text: str, budget: Budget, line: int = 1) -> Iterator[Command]:
     yield from _Reader(text, line).commands(budget)
 
 
+def words_of(text: str, variables: dict[str, str], budget: Budget) -> list[str]:
+    """List the words that a word of a ``for`` becomes: a variable or an array may hold several."""
+    value = expanded(text, variables)
+    if value is None:
+        return []
+    inner = value[1:-1] if value.startswith("(") and value.endswith(")") else value
+    return [word for command in commands_of(inner, budget) for word in command.words][:_MOST_TURNS]
+
+
 def without_keywords(command: Command) -> Command:
     """Cut the words of the shell's own grammar from the start of a command."""
     at = 0
@@ -194,6 +207,7 @@ def expanded(text: str, variables: dict[str, str]) -> str | None:
 
 
 def _braced_name(text: str) -> tuple[str, str | None]:
+    text = text.removesuffix("[@]").removesuffix("[*]")
     for mark in (":-", "-", ":="):
         name, found, default = text.partition(mark)
         if found and name and _NAME.issuperset(name):

@@ -68,6 +68,22 @@ models.count_tokens            google               service:genai  -:model
 chats.create                   google,?             service:genai  -:model gap
 live.connect                   google               service:genai  -:model
 Endpoint                       google.cloud.aiplatform service:is:vertex-endpoint 0:endpoint_name
+post                           requests,httpx,aiohttp,? service:http 0:url
+request                        requests,httpx,aiohttp,? service:http 0:url
+stream                         httpx                service:http   1:url
+Crew                           crewai               service:provided -:embedder
+from_config                    embedchain,mem0,crewai service:provided 0:config,config_dict
+Memory.from_config             mem0                 service:provided 0:config_dict
+RagTool                        crewai_tools         tool:provided  -:config
+PDFSearchTool                  crewai_tools         tool:provided  -:config
+CSVSearchTool                  crewai_tools         tool:provided  -:config
+TXTSearchTool                  crewai_tools         tool:provided  -:config
+DOCXSearchTool                 crewai_tools         tool:provided  -:config
+WebsiteSearchTool              crewai_tools         tool:provided  -:config
+GithubSearchTool               crewai_tools         tool:provided  -:config
+DirectorySearchTool            crewai_tools         tool:provided  -:config
+CodeDocsSearchTool             crewai_tools         tool:provided  -:config
+YoutubeVideoSearchTool         crewai_tools         tool:provided  -:config
 completion                     litellm              service:routed 0:model gap
 acompletion                    litellm              service:routed 0:model gap
 text_completion                litellm              service:routed 0:model

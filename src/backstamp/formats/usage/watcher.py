@@ -239,7 +239,7 @@ class UsageWatcher:
     def _waits(self, call: Call, maker: Made | None) -> None:
         """Note the names of other modules that may say which part a call uses."""
         for value in flat(call.main.value):
-            if not isinstance(value, Ref) or value.taint & PARAM or len(self.opens) >= _MOST_USES:
+            if not isinstance(value, Ref) or len(self.opens) >= _MOST_USES:
                 continue
             symbol = _plain(value.name)
             if symbol[:1] == "?" or ("." not in symbol.lstrip(".")[1:] and symbol[:1] != "."):

@@ -16,7 +16,14 @@ from backstamp.core.budget import Budget
 from backstamp.core.location import Location
 from backstamp.core.reading import Statement
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller
-from backstamp.formats.commandline import Command, assignment, commands_of, expanded, without_keywords
+from backstamp.formats.commandline import (
+    Command,
+    assignment,
+    commands_of,
+    expanded,
+    without_keywords,
+    words_of,
+)
 from backstamp.formats.requirements_txt import package_of
 from backstamp.knowledge.providers import provider_in
 from backstamp.software.readers.images import image_links, is_model_server
@@ -75,6 +82,7 @@ _FLAGS = frozenset(("-d", "-i", "-t", "-it", "-ti", "-dit", "-itd", "--rm", "--p
                     "--interactive", "--tty", "-P", "--read-only", "--no-healthcheck", "--quiet",
                     "-q"))  # fmt: skip
 _MOST_DEPTH = 4
+_MOST_TURNS = 64  # of a loop over words
 _MOST_OPTIONS = 300  # words of a command among which the revision of a model is looked for
 
 
@@ -90,8 +98,23 @@ class Commands(msgspec.Struct, frozen=True):
 
     def script(self, text: str, line: int = 1) -> Iterator[Statement]:
         """Yield what a script uses."""
-        for command in commands_of(text, self.budget, line):
-            yield from self.command(without_keywords(command), 0)
+        yield from self._block(iter(commands_of(text, self.budget, line)))
+
+    def _block(self, commands: Iterator[Command]) -> Iterator[Statement]:
+        """Commands one after another; a loop over known words is gone through once a word."""
+        for command in commands:
+            words = command.words
+            if words[:1] != ("for",) or len(words) < 4 or words[2] != "in":
+                yield from self.command(without_keywords(command), 0)
+                continue
+            body = list(_loop(commands))
+            values = [each for word in words[3:] for each in words_of(word, self.variables, self.budget)]
+            for value in values[:_MOST_TURNS] or [""]:
+                self.variables.pop(words[1], None)
+                if value:
+                    self.variables[words[1]] = value
+                self.budget.spend_operations(len(body) + 1)
+                yield from self._block(iter(body))
 
     def words(
         self, words: Sequence[str], lines: Sequence[int], image: str = "", depth: int = 0
@@ -207,6 +230,8 @@ class Commands(msgspec.Struct, frozen=True):
             if not word.startswith("-") or (key in ("-m", "-hf", "-hfr") and not is_server):
                 continue
             kind = _OPTIONS.get(key.lstrip("-").replace("_", "-")) or _OPTIONS.get(key.lstrip("-"))
+            if kind is None and key.startswith("--"):
+                kind = role_of(key)
             if key.lstrip("-").replace("_", "-") == "model-args":
                 value = value if found else "".join(rest.words[at : at + 1])
                 yield from self._model_args(value, rest.lines[at - 1])
@@ -401,6 +426,21 @@ _LOADERS = {
     "snapshot_download": Kind.MODEL, "hf_hub_download": Kind.MODEL, "pipeline": Kind.MODEL,
     "load_dataset": Kind.DATASET,
 }  # fmt: skip
+
+
+def _loop(commands: Iterator[Command]) -> Iterator[Command]:
+    """Take the commands up to the ``done`` of a loop that has begun."""
+    depth = 1
+    for command in commands:
+        words = [w for w in command.words[:3] if w != "do"]
+        if words[:1] and words[0] in ("for", "while", "until", "select"):
+            depth += 1
+        if words[:1] == ["done"]:
+            depth -= 1
+            if not depth:
+                return
+        at = 1 if command.words[0] == "do" and words[:1] == ["for"] else 0
+        yield Command(command.words[at:], command.lines[at:])
 
 
 def _short(words: Sequence[str]) -> list[str]:

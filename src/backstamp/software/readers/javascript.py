@@ -102,12 +102,13 @@ class _Script:
             )
             self.provider = next((p for mark, p in marks if mark in data), "")
         self.settings = 0
-        self.values: dict[str, str] = {}
+        self.values: dict[str, tuple[str, bool]] = {}
         for at in range(len(tokens) - 3):
             if tokens[at].text in ("const", "let", "var") and tokens[at + 1].kind == "name":
                 end = next((i for i in range(at + 2, min(at + 8, len(tokens))) if tokens[i].text == "="), -1)
-                if 0 < end < len(tokens) - 1 and tokens[end + 1].kind == "text":
-                    self.values[tokens[at + 1].text] = tokens[end + 1].text
+                found = self._value(end + 1) if 0 < end < len(tokens) - 1 else None
+                if found is not None:
+                    self.values[tokens[at + 1].text] = (found[0], found[2])
 
     def uses(self) -> Iterator[tuple[Name, int, str]]:
         """Yield names with their lines and the calls that use them."""
@@ -139,7 +140,8 @@ class _Script:
             is_type = self._text(at + 1) in ("|", "&")
             return None if is_type else (token.text, token.line, False)
         if token.kind == "name" and token.text in self.values and self._text(at + 1) in _ENDS:
-            return self.values[token.text], token.line, False
+            text, is_default = self.values[token.text]
+            return text, token.line, is_default
         for index in range(at, min(at + 10, len(self.tokens) - 1)):
             if self._text(index) in ("??", "||") and self.tokens[index + 1].kind == "text":
                 return self.tokens[index + 1].text, self.tokens[index + 1].line, True

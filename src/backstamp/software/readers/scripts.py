@@ -7,6 +7,7 @@ from backstamp.core.budget import MIB, Budget
 from backstamp.core.reading import Statement
 from backstamp.formats.commandline import expanded
 from backstamp.formats.plaintext import decoded
+from backstamp.formats.python.notebook import notebook_of
 from backstamp.software.readers.commands import Commands
 from backstamp.software.readers.scope import is_example, is_test
 
@@ -20,7 +21,7 @@ class ScriptsReader:
 
     name = "scripts"
     version = 1
-    kinds = frozenset({"text", "script", "wide-text"})
+    kinds = frozenset({"text", "script", "wide-text", "notebook"})
 
     def read(self, blob: Blob, budget: Budget) -> Iterator[Statement]:
         """Yield what each command or variable uses."""
@@ -33,6 +34,11 @@ class ScriptsReader:
             yield from _environment(decoded(blob, MIB), commands)
         elif name in _MAKES or name.endswith((".mk", ".mak")):
             yield from _makefile(decoded(blob, MIB), commands)
+        elif name.endswith(".ipynb"):
+            # Lines count through the cells, as they do for the code of a notebook.
+            budget.spend_operations(blob.size // 64 + 1)
+            for line, command in notebook_of(blob.view).commands:
+                yield from commands.script(command, line)
         elif name.endswith(_SHELLS) or _is_shell(blob):
             yield from commands.script(decoded(blob, MIB))
 
