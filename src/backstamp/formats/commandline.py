@@ -1,7 +1,7 @@
 """Command lines of shells, as far as they can be read without running them: words, assignments, comments.
 
 Quotes, escapes, line continuations and operators are understood; variables are replaced where the text itself
-assigns them, or by their default (``${NAME:-default}``). Here-documents are skipped: they are data. Nothing
+assigns them, or by their default (``${NAME:-default}``). Here-documents are data, but for those that Python runs. Nothing
 runs.
 Source: POSIX.1-2024, Shell Command Language, 2.2 and 2.3.
 """
@@ -55,11 +55,14 @@ class _Reader:
             elif char in _OPERATORS:
                 if words:
                     yield Command(tuple(words), tuple(lines))
+                program = words[0].rpartition("/")[2] if words else ""
                 words, lines = [], []
                 self.at += 1
                 if char == "\n":
                     self.line += 1
-                    self._skip_heredocs()
+                    for line, held in self._heredocs():
+                        if program.startswith("python"):  # a program, not data
+                            yield Command((program, "-c", held), (line, line, line))
             elif char in "<>":
                 self._redirection()
             else:
@@ -84,17 +87,24 @@ class _Reader:
         if self.at < len(self.text) and self.text[self.at] not in _OPERATORS:
             self._word()
 
-    def _skip_heredocs(self) -> None:
+    def _heredocs(self) -> list[tuple[int, str]]:
+        """Take the here-documents that the line opened: the line on which each begins, and its text."""
+        found: list[tuple[int, str]] = []
         for mark in self.heredocs:
+            start, line = self.at, self.line
+            end = start
             while self.at < len(self.text):
                 end = self.text.find("\n", self.at)
                 end = len(self.text) if end < 0 else end
                 row = self.text[self.at : end].strip()
-                self.at = end + 1
+                at, self.at = self.at, end + 1
                 self.line += 1
                 if row == mark:
+                    end = at
                     break
+            found.append((line, self.text[start:end]))
         self.heredocs = []
+        return found
 
     def _word(self) -> str:
         made: list[str] = []

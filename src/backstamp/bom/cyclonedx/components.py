@@ -46,6 +46,11 @@ _TECHNIQUES = {
     Method.ASSERTED: "other",
 }
 _MOST_OCCURRENCES = 100
+# A part is found where something says that it uses, loads, trains on or starts from it.
+_FINDING = (
+    Relation.USES, Relation.DEPENDS_ON, Relation.CONSUMED, Relation.TRAINED_ON, Relation.TESTED_ON,
+    Relation.DERIVED_FROM,
+)  # fmt: skip
 
 
 class Writer:
@@ -246,7 +251,7 @@ def _links(part: Part, writer: Writer) -> Iterator[Tree]:
 
 def _evidence(part: Part, writer: Writer) -> Tree:
     """Where a part was found: the places of the edges that lead to it."""
-    edges = writer.graph.edges_to(part, Relation.USES, Relation.DEPENDS_ON)
+    edges = writer.graph.edges_to(part, *_FINDING)
     places = [(e, edge.manner) for edge in edges for e in edge.evidence if e.by != "assembly/1"]
     if not places:
         return {}

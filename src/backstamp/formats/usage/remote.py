@@ -127,3 +127,42 @@ def _provided_in(value: Value | None, depth: int) -> Iterator[tuple[Named, How]]
                     yield named, How.CARRIED if text.how is How.LITERAL else text.how
         for inner in list(one.pairs.values())[:_MOST]:
             yield from _provided_in(inner, depth - 1)
+
+
+def inside(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value:
+    """A dict of settings of which one names a model of the hub."""
+    key = call.signature.world.partition(":")[2]
+    parts: list[Part] = []
+    for text in texts_of(Argument(pairs_of(call.main.value).get(key))):
+        named = naming.hub(Kind.MODEL, text.text)
+        if named is not None:
+            noted(watcher, call, named, How.CARRIED if text.how is How.LITERAL else text.how)
+            parts.append(named.part)
+    return watcher.keep(call, tuple(parts))
+
+
+def gradio(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value:
+    """``gr.load("models/org/name")``: an interface to a model that the hub runs."""
+    parts: list[Part] = []
+    for text in texts_of(call.main):
+        world, _slash, name = text.text.partition("/")
+        named = naming.hub(Kind.MODEL, name) if world in ("models", "huggingface") and "/" in name else None
+        if named is not None:
+            noted(watcher, call, named, text.how)
+            parts.append(named.part)
+    return watcher.keep(call, tuple(parts))
+
+
+def hub_data(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value | None:
+    """A table that is read from a dataset of the hub: ``hf://datasets/org/name/file.csv``."""
+    parts: list[Part] = []
+    for text in texts_of(call.main):
+        if not text.text.startswith("hf://datasets/"):
+            continue
+        path, _at, revision = text.text.removeprefix("hf://datasets/").partition("@")
+        named = naming.hub(Kind.DATASET, "/".join(path.split("/")[:2]))
+        if named is not None:
+            pinned = Named(named.part, revision.partition("/")[0])
+            noted(watcher, call, pinned, text.how)
+            parts.append(named.part)
+    return watcher.keep(call, tuple(parts)) if parts else None

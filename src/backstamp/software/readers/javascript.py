@@ -83,6 +83,14 @@ class JavascriptReader:
             )
 
 
+def _provider_of(name: str) -> str:
+    """The provider of a client by its class: those of OpenAI serve many, and say nothing."""
+    if name in ("HfInference", "InferenceClient"):
+        return HUB
+    found = provider_in(name)
+    return "" if found == "openai" else found
+
+
 class _Script:
     """The tokens of a file with what its names are assigned."""
 
@@ -102,6 +110,11 @@ class _Script:
             )
             self.provider = next((p for mark, p in marks if mark in data), "")
         self.settings = 0
+        self.clients: dict[str, str] = {}  # names of clients, with their provider
+        for at in range(len(tokens) - 4):
+            made = tokens[at + 1].text == "=" and tokens[at + 2].text == "new" and tokens[at].kind == "name"
+            if made and (provider := _provider_of(tokens[at + 3].text)):
+                self.clients[tokens[at].text] = provider
         self.values: dict[str, tuple[str, bool]] = {}
         for at in range(len(tokens) - 3):
             if tokens[at].text in ("const", "let", "var") and tokens[at + 1].kind == "name":
@@ -192,9 +205,39 @@ class _Script:
             raise ReadError("script of too many settings to be read")
         if self._is_of_class(at):
             return
-        if family_of(found[0]) or "/" in found[0] or self.provider:
-            provider = "" if family_of(found[0]) else self.provider
+        receiver = self._receiver(at) or self.provider
+        if family_of(found[0]) or "/" in found[0] or receiver:
+            provider = "" if family_of(found[0]) else receiver
             yield from self._named(at + 2, provider, token.text)
+
+    def _receiver(self, at: int) -> str:
+        """The provider of the client on which the call around a setting is made; empty if it is not known."""
+        depth, index = 0, at - 1
+        while index > max(at - _MOST_INNER, 0):
+            text = self.tokens[index].text if self.tokens[index].kind == "mark" else ""
+            depth += (text in (")", "}", "]")) - (text in ("(", "{", "["))
+            if depth < 0 and text == "(":
+                break
+            index -= 1
+        # Back over the chain of names and calls before the bracket.
+        root, index, depth = "", index - 1, 0
+        while index >= 0:
+            token = self.tokens[index]
+            mark = token.text if token.kind == "mark" else ""
+            if mark == ")":
+                depth += 1
+            elif mark == "(":
+                depth -= 1
+                if depth < 0:
+                    break
+            elif not depth and token.kind == "name":
+                if token.text in ("await", "return", "new"):
+                    break
+                root = token.text
+            elif not depth and mark != ".":
+                break
+            index -= 1
+        return self.clients.get(root, "") or (_provider_of(root) if self._text(index) == "new" else "")
 
     def _is_of_class(self, at: int) -> bool:
         """Say whether a setting stands in the options of ``new Class({``, which are read with the class."""

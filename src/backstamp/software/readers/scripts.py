@@ -32,6 +32,8 @@ class ScriptsReader:
         commands = Commands(blob, _BY, budget, {}, certainty)
         if name == ".env" or name.startswith(".env.") or name.endswith(".env") or name == ".envrc":
             yield from _environment(decoded(blob, MIB), commands)
+        elif name.endswith((".tf", ".tfvars", ".hcl")):
+            yield from _terraform(decoded(blob, MIB), commands)
         elif name in _MAKES or name.endswith((".mk", ".mak")):
             yield from _makefile(decoded(blob, MIB), commands)
         elif name.endswith(".ipynb"):
@@ -68,6 +70,22 @@ def _environment(text: str, commands: Commands) -> Iterator[Statement]:
             commands.variables[key] = known
     for key, value, line in rows:
         yield from commands.environment(key, value, line)
+
+
+def _terraform(text: str, commands: Commands) -> Iterator[Statement]:
+    """Read settings of infrastructure: ``HF_MODEL_ID = "org/name"``, and ``default`` of a variable."""
+    variable = ""
+    for line, row in enumerate(text.splitlines(), 1):
+        bare = row.strip()
+        if bare.startswith(('variable "', "variable '")):
+            variable = bare[10:].partition(bare[9])[0]
+        key, found, value = bare.partition("=")
+        key, value = key.strip().strip("\"'"), value.strip()
+        if not found or bare.startswith(("#", "//", "*", "/*")) or not key.replace("_", "").isalnum():
+            continue
+        if value[:1] == '"' and "${" not in value:
+            name = variable if key == "default" else key
+            yield from commands.environment(name, value[1:].partition('"')[0], line)
 
 
 def _makefile(text: str, commands: Commands) -> Iterator[Statement]:
