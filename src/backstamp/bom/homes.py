@@ -24,7 +24,7 @@ from functools import cache, cached_property
 from backstamp.bom.inventory import FileRecord, Inventory
 from backstamp.bom.training_runs import Runs, is_checkpoint
 from backstamp.core.location import Location
-from backstamp.core.supply import Kind, Linked, Method, Part, Stated, Trait
+from backstamp.core.supply import Kind, Linked, Meant, Method, Part, Stated, Trait
 
 WEIGHTS = frozenset(
     "safetensors gguf onnx tflite keras-config hdf5 savedmodel coreml torch-shards paddle openvino "
@@ -56,6 +56,8 @@ _BUNDLES = (".mlpackage", ".mlmodelc", ".savedmodel")
 _SPACY = frozenset({"meta.json", "config.cfg"})
 _COMPOSITES = frozenset({"model_index.json", "modules.json", "MLmodel"})
 ROOT = "."
+_RECIPES = "modelfiles/"  # the reader of files that make a model of another one, wherever they lie
+PLANS = "training-config/"  # the reader of what somebody means to train
 
 
 def folder_of(path: tuple[str, ...]) -> str:
@@ -125,6 +127,7 @@ class Homes:
         inventory: Inventory,
         statements: Iterable[Stated | Linked],
         own: frozenset[Part] = frozenset(),
+        meant: Iterable[Meant] = (),
     ) -> None:
         self.inventory = inventory
         self.files = {joined_path(record.path): record for record in inventory.files}
@@ -138,6 +141,10 @@ class Homes:
         self._find_datasets(said)
         self.runs = Runs(said, folder_of, self.files, self.models)
         self.aliases = {**self._find_aliases(said), **dict.fromkeys(own, Part(Kind.SYSTEM, ROOT))}
+        for row in meant:
+            target = self.bound(row.target, row.place)
+            if not target.key.startswith("path:"):
+                self.aliases.setdefault(row.part, target)
 
     # --- finding -------------------------------------------------------------------------------
 
@@ -158,6 +165,8 @@ class Homes:
             and joined_path(file_of(s.place.path)) not in held
             and not (isinstance(s, Linked) and s.place.path in plans)
         }
+        alone = {joined_path(s.place.path) for s in said if s.by.startswith(_RECIPES) and not s.part.key}
+        self.models |= {path: Kind.MODEL for path in alone if parent(path) not in carded | weights.keys()}
         adapters = {folder_of(s.place.path) for s in said if s.part == Part(Kind.ADAPTER)}
         for folder in sorted({*weights, *carded, *adapters}):
             owner = self._owner(folder, named, weights)
@@ -368,7 +377,10 @@ def _is_about_model(statement: Stated | Linked) -> bool:
     if statement.part not in (Part(Kind.MODEL), Part(Kind.TOKENIZER)):
         return False
     if not isinstance(statement, Stated):
-        return statement.method.rank <= Method.DECLARED.rank and statement.part.kind is Kind.MODEL
+        is_plan = statement.by.startswith((PLANS, _RECIPES))  # what they make need not lie beside them
+        return statement.method.rank <= Method.DECLARED.rank and statement.part.kind is Kind.MODEL and not is_plan
+    if statement.by.startswith(_RECIPES):
+        return False
     return statement.method.rank <= Method.DECLARED.rank and statement.trait in _TELLING
 
 
