@@ -238,6 +238,8 @@ def _storable(value: Scalar) -> Scalar:
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
         return str(value) if value.bit_length() < 1000 else "a number of more than 300 digits"
     return value
+
+
 class Meant(Fact, frozen=True, kw_only=True):
     """What a name of a project's own table means: where ``part`` is spoken of, it is ``target``.
 

@@ -54,7 +54,7 @@ cheap = init_chat_model("deepseek-chat", model_provider="deepseek")
 any_model = init_chat_model("xai:grok-2-latest")
 agent = create_react_agent("openai:o3-mini", tools=[search_orders], prompt="You are a careful clerk of prompt/agent-words.", name="clerk")
 ''',
-    "src/platform_app/crew.py": '''from crewai import LLM, Agent, Crew, Process, Task
+    "src/platform_app/crew.py": """from crewai import LLM, Agent, Crew, Process, Task
 from crewai.project import CrewBase, agent, crew
 from crewai_tools import SerperDevTool, ScrapeWebsiteTool
 
@@ -72,7 +72,7 @@ researcher = Agent(
 writer = Agent(role="Writer", goal="Write", backstory="...", llm="gemini/gemini-1.5-flash")
 task = Task(description="Compare taskdesc/model-a", expected_output="A table", agent=researcher)
 crew_ = Crew(agents=[researcher, writer], tasks=[task], process=Process.sequential, embedder={"provider": "voyageai", "config": {"model": "voyage-3-lite"}})
-''',
+""",
     "src/platform_app/config/agents.yaml": """analyst:
   role: >
     {topic} Analyst
@@ -148,7 +148,7 @@ like = OpenAILike(model="acme-internal-chat", api_base="https://llm.acme.example
 rerank = CohereRerank(model="rerank-multilingual-v3.0", top_n=3)
 mul = FunctionTool.from_defaults(fn=multiply)
 ''',
-    "src/platform_app/raw.py": '''import json
+    "src/platform_app/raw.py": """import json
 import os
 
 import boto3
@@ -199,7 +199,7 @@ def openai_over_http(q):
 
 def github(path="repos/acme/agents"):
     return requests.get(f"https://api.github.com/{path}")
-''',
+""",
     "src/platform_app/server.py": '''from mcp.server.fastmcp import FastMCP
 
 mcp = FastMCP("acme-orders")

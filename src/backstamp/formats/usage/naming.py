@@ -39,7 +39,19 @@ _OLD = frozenset(
     "bart deberta electra facebook google flaubert longformer bloom opt llama mbart pegasus gpt openai-gpt "
     "tiny distilbart codebert dialogpt".split()
 )
-_REMOTE = ("http://", "https://", "s3://", "s3a://", "gs://", "gcs://", "az://", "abfs://", "abfss://", "hdfs://", "oss://")
+_REMOTE = (
+    "http://",
+    "https://",
+    "s3://",
+    "s3a://",
+    "gs://",
+    "gcs://",
+    "az://",
+    "abfs://",
+    "abfss://",
+    "hdfs://",
+    "oss://",
+)
 _BUILDERS = frozenset(
     "csv json parquet text arrow imagefolder audiofolder videofolder pdffolder webdataset pandas generator sql "
     "spark xml hdf5 lance".split()

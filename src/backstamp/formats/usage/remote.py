@@ -31,7 +31,12 @@ def posted(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value | N
         provider = naming.provider_at(address.text)
         if (named := _in_address(address.text, provider)) is not None:
             found.append((named, address.how))
-        elif _is_api().search(address.text) or provider not in ("self-hosted", "huggingface", "google", "bedrock"):
+        elif _is_api().search(address.text) or provider not in (
+            "self-hosted",
+            "huggingface",
+            "google",
+            "bedrock",
+        ):
             for text in texts_of(Argument(_body(call).get("model"))):
                 if (hosted := naming.hosted(provider, text.text)) is not None:
                     found.append((hosted, How.CARRIED if text.how is How.LITERAL else text.how))

@@ -116,7 +116,10 @@ def _speaks() -> re.Pattern[str]:
 def _constants() -> re.Pattern[bytes]:
     """A constant that holds a name of the hub or of a hosted model, or a table of such."""
     name = rb"[\w.-]{2,80}/[\w.-]{2,90}[\"']|(?:gpt|claude|gemini)-[\w.-]+[\"']"
-    return re.compile(rb"^[ \t]*[A-Z][A-Z0-9_]{1,40}[ \t]*(?::[^=\n]{1,80})?=[^=\n][^\n]{0,200}?[\"'](?:" + name + rb")", re.MULTILINE)
+    return re.compile(
+        rb"^[ \t]*[A-Z][A-Z0-9_]{1,40}[ \t]*(?::[^=\n]{1,80})?=[^=\n][^\n]{0,200}?[\"'](?:" + name + rb")",
+        re.MULTILINE,
+    )
 
 
 @cache
