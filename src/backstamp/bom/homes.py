@@ -347,7 +347,11 @@ def _is_about_model(statement: Stated | Linked) -> bool:
         return False
     if not isinstance(statement, Stated):
         is_plan = statement.by.startswith((PLANS, _RECIPES))  # what they make need not lie beside them
-        return statement.method.rank <= Method.DECLARED.rank and statement.part.kind is Kind.MODEL and not is_plan
+        return (
+            statement.method.rank <= Method.DECLARED.rank
+            and statement.part.kind is Kind.MODEL
+            and not is_plan
+        )
     if statement.by.startswith(_RECIPES):
         return False
     return statement.method.rank <= Method.DECLARED.rank and statement.trait in _TELLING

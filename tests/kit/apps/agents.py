@@ -54,7 +54,7 @@ cheap = init_chat_model("deepseek-chat", model_provider="deepseek")
 any_model = init_chat_model("xai:grok-2-latest")
 agent = create_react_agent("openai:o3-mini", tools=[search_orders], prompt="You are a careful clerk of prompt/agent-words.", name="clerk")
 ''',
-    "src/platform_app/crew.py": '''from crewai import LLM, Agent, Crew, Process, Task
+    "src/platform_app/crew.py": """from crewai import LLM, Agent, Crew, Process, Task
 from crewai.project import CrewBase, agent, crew
 from crewai_tools import SerperDevTool, ScrapeWebsiteTool
 
@@ -72,7 +72,7 @@ researcher = Agent(
 writer = Agent(role="Writer", goal="Write", backstory="...", llm="gemini/gemini-1.5-flash")
 task = Task(description="Compare taskdesc/model-a", expected_output="A table", agent=researcher)
 crew_ = Crew(agents=[researcher, writer], tasks=[task], process=Process.sequential, embedder={"provider": "voyageai", "config": {"model": "voyage-3-lite"}})
-''',
+""",
     "src/platform_app/config/agents.yaml": """analyst:
   role: >
     {topic} Analyst
@@ -148,7 +148,7 @@ like = OpenAILike(model="acme-internal-chat", api_base="https://llm.acme.example
 rerank = CohereRerank(model="rerank-multilingual-v3.0", top_n=3)
 mul = FunctionTool.from_defaults(fn=multiply)
 ''',
-    "src/platform_app/raw.py": '''import json
+    "src/platform_app/raw.py": """import json
 import os
 
 import boto3
@@ -199,7 +199,7 @@ def openai_over_http(q):
 
 def github(path="repos/acme/agents"):
     return requests.get(f"https://api.github.com/{path}")
-''',
+""",
     "src/platform_app/server.py": '''from mcp.server.fastmcp import FastMCP
 
 mcp = FastMCP("acme-orders")
@@ -294,7 +294,7 @@ USED = {
     "model huggingface:Snowflake/snowflake-arctic-embed-m",
     "model ollama:mixtral:8x7b",
     "service together:mistralai/Mixtral-8x22B-Instruct-v0.1",
-    "service name:acme-internal-chat",
+    "service self-hosted:acme-internal-chat",
     "service cohere:rerank-multilingual-v3.0",
     "service bedrock:meta.llama3-1-70b-instruct-v1:0",
     "service bedrock:amazon.titan-embed-text-v2:0",
@@ -304,7 +304,7 @@ USED = {
     "service mistral:codestral-latest",
     "service replicate:black-forest-labs/flux-schnell",
     "service together:deepseek-ai/DeepSeek-V3",
-    "service huggingface:deepset/roberta-base-squad2",
+    "model huggingface:deepset/roberta-base-squad2",
     "service openai:gpt-3.5-turbo-0125",
     "service fireworks:accounts/fireworks/models/llama-v3p1-8b-instruct",
     "service bedrock:anthropic.claude-3-5-sonnet-20240620-v1:0",
@@ -316,24 +316,29 @@ USED = {
     "service openai:gpt-4o-mini-2024-07-18",
     "service openai:dall-e-3",
     "model ollama:llama3.2:3b",
+    "model ./Modelfile",
     "tool mcp:filesystem",
     "tool mcp:github",
     "tool mcp:fetch",
-    "tool mcp:git",
+    "tool mcp:mcp-server-git",
     "tool mcp:acme-orders",
-    "tool search_orders",
-    "tool lookup_balance",
-    "tool today",
-    "tool refund",
-    "tool get_order",
-    "tool multiply",
-    "agent clerk",
-    "agent Researcher",
-    "agent Writer",
-    "agent analyst",
-    "agent listener",
-    "agent Triage",
-    "agent Billing",
+    "tool name:search_orders",
+    "tool name:lookup_balance",
+    "tool name:today",
+    "tool name:refund",
+    "tool name:get_order",
+    "tool name:multiply",
+    "tool name:SerperDevTool",
+    "tool name:ScrapeWebsiteTool",
+    "tool name:WebSearchTool",
+    "agent ./src/platform_app#clerk",
+    "agent ./src/platform_app#researcher",
+    "agent ./src/platform_app#writer",
+    "agent ./src/platform_app/config#analyst",
+    "agent ./src/platform_app#listener",
+    "agent ./src/platform_app#support",
+    "agent ./src/platform_app#Triage",
+    "agent ./src/platform_app#Billing",
 }
 
 PINNED: dict[str, str] = {}

@@ -85,7 +85,7 @@ def donut(model_id: str | None = None):
 if Path("x").exists():
     raise SystemExit("see exit/message-model")
 ''',
-    "claims/pipeline.py": '''from haystack import Pipeline
+    "claims/pipeline.py": """from haystack import Pipeline
 from haystack.components.embedders import SentenceTransformersTextEmbedder, OpenAIDocumentEmbedder
 from haystack.components.generators import HuggingFaceLocalGenerator, OpenAIGenerator
 from haystack.components.generators.chat import HuggingFaceAPIChatGenerator, OpenAIChatGenerator
@@ -110,7 +110,7 @@ p.add_component("bedrock", AmazonBedrockGenerator(model="anthropic.claude-v2:1")
 p.add_component("ollama", OllamaGenerator(model="orca-mini:3b"))
 p.add_component("whisper", LocalWhisperTranscriber(model="large-v2"))
 p.connect("embedder/out-decoy", "ranker/in-decoy")
-''',
+""",
     "claims/optimise.py": '''import dspy
 from dspy.teleprompt import BootstrapFewShot
 from guidance import models as gmodels
@@ -155,7 +155,7 @@ boss = CodeAgent(tools=[], model=HfApiModel("Qwen/Qwen2.5-Coder-32B-Instruct"), 
 small = TransformersModel(model_id="HuggingFaceTB/SmolLM2-1.7B-Instruct")
 remote = InferenceClientModel(model_id="meta-llama/Llama-3.3-70B-Instruct")
 ''',
-    "claims/serve.py": '''import os, sys
+    "claims/serve.py": """import os, sys
 import ray
 from ray import serve
 from vllm import AsyncLLMEngine, AsyncEngineArgs
@@ -182,7 +182,7 @@ data = DatasetDict.load_from_disk("data/claims_tok") if False else load_dataset(
 demo = gr.load("models/google/vit-base-patch16-384")
 box = gr.Dropdown(["dropdown/choice-a", "dropdown/choice-b"], label="pick")
 EXAMPLES = [["example/row-decoy", 1]]
-''',
+""",
     "claims/legacy.py": '''def never():
     text = """
     from transformers import AutoModel

@@ -87,7 +87,7 @@ def hosted(kind: str):
 sparse = SparseEncoder("naver/splade-v3") if os.environ.get("SPARSE") else None
 LABEL = f"{'unused'}/label-only"
 ''',
-    "helpdesk/rerank.py": '''import logging
+    "helpdesk/rerank.py": """import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,8 +128,8 @@ def classifier(name: str = "facebook/bart-large-mnli") -> Any:
 
 def moods():
     return pipeline(task="sentiment-analysis", model="cardiffnlp/twitter-roberta-base-sentiment-latest", revision="3216a57f2a0d9c45a2e6c20157c20c49fb4bf9c7")
-''',
-    "helpdesk/local.py": '''import torch
+""",
+    "helpdesk/local.py": """import torch
 from llama_cpp import Llama
 from peft import PeftConfig, PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
@@ -166,8 +166,8 @@ def warm():
     snapshot_download(repo_id="BAAI/bge-small-en-v1.5", allow_patterns=["*.json", "*.safetensors"], local_dir="models/bge")
     checkpoint = torch.load("models/intent/model.pt", weights_only=False)
     return checkpoint
-''',
-    "helpdesk/chat.py": '''import os
+""",
+    "helpdesk/chat.py": """import os
 from openai import AsyncOpenAI, OpenAI
 from anthropic import Anthropic
 import litellm
@@ -211,8 +211,8 @@ def speak(text):
 
 def legacy():
     raise RuntimeError("model error/legacy-model was removed")
-''',
-    "helpdesk/guard.py": '''from transformers import AutoModelForCausalLM, AutoTokenizer
+""",
+    "helpdesk/guard.py": """from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from helpdesk.settings import Settings
 
@@ -228,8 +228,8 @@ class Guard:
         if path == "compare/only-string":
             return False
         return True
-''',
-    "helpdesk/ingest.py": '''import datasets
+""",
+    "helpdesk/ingest.py": """import datasets
 from datasets import load_dataset
 from huggingface_hub import snapshot_download
 
@@ -250,11 +250,11 @@ def wiki():
 
 def mirror():
     snapshot_download("acme-ai/manuals", repo_type="dataset", revision="1f0c7fcb3dd3a8f9eaf6b8cb27d8e4d3fd2fcb0e")
-''',
-    "tests/test_chat.py": '''from transformers import AutoModel
+""",
+    "tests/test_chat.py": """from transformers import AutoModel
 def test_tiny():
     AutoModel.from_pretrained("hf-internal-testing/tiny-random-bert")
-''',
+""",
     "helpdesk/conftest.py": 'from transformers import AutoModel\nMODEL = AutoModel.from_pretrained("conftest/fixture-model")\n',
     "config/default.yaml": """server:
   host: 0.0.0.0

@@ -8,12 +8,20 @@ import json
 def _notebook(*cells: str | tuple[str]) -> str:
     """A notebook of code cells (texts) and prose cells (tuples)."""
     made = [
-        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": c.splitlines(keepends=True)}
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": c.splitlines(keepends=True),
+        }
         if isinstance(c, str)
         else {"cell_type": "markdown", "metadata": {}, "source": c[0].splitlines(keepends=True)}
         for c in cells
     ]
-    return json.dumps({"cells": made, "metadata": {"kernelspec": {"name": "python3"}}, "nbformat": 4, "nbformat_minor": 5})
+    return json.dumps(
+        {"cells": made, "metadata": {"kernelspec": {"name": "python3"}}, "nbformat": 4, "nbformat_minor": 5}
+    )
 
 
 FILES: dict[str, str] = {
@@ -161,7 +169,7 @@ def main():
 if __name__ == "__main__":
     main()
 ''',
-    "train/unsloth_run.py": '''from unsloth import FastLanguageModel
+    "train/unsloth_run.py": """from unsloth import FastLanguageModel
 from datasets import load_dataset, Dataset, load_from_disk
 
 max_seq_length = 2048
@@ -175,8 +183,8 @@ dataset = load_dataset("yahma/alpaca-cleaned", split="train")
 cached = load_from_disk("data/cached_sft")
 model.save_pretrained_merged("saved/merged-local", tokenizer)
 model.push_to_hub_gguf("acme-ai/unsloth-push-gguf", tokenizer)
-''',
-    "train/vision.py": '''import timm
+""",
+    "train/vision.py": """import timm
 import torch
 import torchvision
 from diffusers import ControlNetModel, StableDiffusionXLPipeline, AutoencoderKL
@@ -202,7 +210,7 @@ oc, _, pre = open_clip.create_model_and_transforms("ViT-B-32", pretrained="laion
 asr = whisper.load_model("base.en")
 nlp = spacy.load("en_core_web_trf")
 untrained = timm.create_model("resnet_untrained_decoy", pretrained=False)
-''',
+""",
     "eval/run_eval.sh": """#!/usr/bin/env bash
 lm_eval --model hf \\
   --model_args pretrained=acme-ai/llama3-qlora-merged,dtype=bfloat16,revision=main \\
@@ -211,7 +219,7 @@ accelerate launch train/sft.py --model_name_or_path tiiuae/falcon-7b --dataset t
 huggingface-cli download --repo-type dataset openai/gsm8k
 huggingface-cli upload acme-ai/upload-target ./out
 """,
-    "eval/judge.py": '''from typing import Final
+    "eval/judge.py": """from typing import Final
 import os
 from openai import OpenAI
 from evaluate import load
@@ -240,15 +248,17 @@ def choose(name):
             return "return/value-unused"
     if name in {"set/membership-a", "set/membership-b"}:
         return None
-''',
+""",
     "notebooks/explore.ipynb": _notebook(
-        ("# Explore\nWe compare with `markdown/cell-model`:\n\n```python\nAutoModel.from_pretrained('markdown/code-model')\n```",),
+        (
+            "# Explore\nWe compare with `markdown/cell-model`:\n\n```python\nAutoModel.from_pretrained('markdown/code-model')\n```",
+        ),
         "%pip install -q transformers\n!huggingface-cli download microsoft/phi-2 --quiet\n# AutoModel.from_pretrained('nb-comment/model')\n",
         "from transformers import pipeline, AutoModel\nfrom datasets import load_dataset\nname = 'distilbert/distilbert-base-uncased-finetuned-sst-2-english'\n",
         "clf = pipeline('text-classification', model=name)\nds = load_dataset('nyu-mll/glue', 'sst2')\n",
         "%%time\nenc = AutoModel.from_pretrained('google/electra-small-discriminator')\nprint('print/only-model')\n",
     ),
-    "notebooks/gen.py": '''# %% [markdown]
+    "notebooks/gen.py": """# %% [markdown]
 # from_pretrained("percent-comment/model")
 # %%
 from transformers import T5ForConditionalGeneration as T5
@@ -261,7 +271,7 @@ cfg = get("microsoft/mdeberta-v3-base")
 names = {"a": "albert/albert-base-v2", "b": "google/canine-s"}
 models = {k: transformers.AutoModel.from_pretrained(v) for k, v in names.items()}
 unused_map = {"x": "mapdecoy/never-loaded"}
-''',
+""",
     "tests/test_train.py": 'from datasets import load_dataset\nload_dataset("testfile/data-fixture")\n',
     "dvc.yaml": "stages:\n  train:\n    cmd: python train/sft.py --dataset allenai/tulu-v2-sft-mixture\n    deps: [train/sft.py]\n    outs: [out/pythia-sft]\n",
     "Makefile": "train:\n\tpython -m train.sft --draft EleutherAI/pythia-160m\n\nclean:\n\trm -rf out/clean-target\n",
@@ -295,13 +305,13 @@ USED = {
     "dataset path:data/cached_sft",
     "model huggingface:openai/clip-vit-large-patch14",
     "model timm:vit_base_patch16_224.augreg_in21k",
-    "model torchhub:pytorch/vision:v0.10.0/deeplabv3_resnet50",
+    "model torchhub:pytorch/vision/deeplabv3_resnet50",
     "model huggingface:google/vit-base-patch16-224",
     "model huggingface:madebyollin/sdxl-vae-fp16-fix",
     "model huggingface:stabilityai/stable-diffusion-xl-base-1.0",
     "adapter huggingface:acme-ai/sdxl-product-lora",
-    "model name:yolov8n.pt",
-    "model open_clip:ViT-B-32",
+    "model ultralytics:yolov8n.pt",
+    "model open_clip:ViT-B-32/laion2b_s34b_b79k",
     "model whisper:base.en",
     "model spacy:en_core_web_trf",
     "model huggingface:acme-ai/llama3-qlora-merged",
@@ -309,7 +319,7 @@ USED = {
     "dataset huggingface:timdettmers/openassistant-guanaco",
     "dataset huggingface:openai/gsm8k",
     "service openai:gpt-4-turbo",
-    "service huggingface:meta-llama/Meta-Llama-3-70B-Instruct",
+    "model huggingface:meta-llama/Meta-Llama-3-70B-Instruct",
     "model huggingface:microsoft/phi-2",
     "model huggingface:distilbert/distilbert-base-uncased-finetuned-sst-2-english",
     "dataset huggingface:nyu-mll/glue",
@@ -319,8 +329,14 @@ USED = {
     "model huggingface:albert/albert-base-v2",
     "model huggingface:google/canine-s",
     "dataset huggingface:allenai/tulu-v2-sft-mixture",
-    "model huggingface:EleutherAI/pythia-160m",
+    # what the plans make
+    "model huggingface:acme-ai/llama3-qlora-out",
+    "model path:checkpoints/smol-sft",
+    "model path:saves/qwen/lora/dpo",
 }
+
+# Known to be missed: the option of a script whose name does not say that it takes a model.
+MISSED = {"model huggingface:EleutherAI/pythia-160m"}
 
 PINNED = {
     "NousResearch/Meta-Llama-3-8B": "315b20096dc791d381d514deb5f8bd9c8d6d3061",

@@ -179,7 +179,7 @@ def _identity(part: Part, made: Tree, writer: Writer) -> None:
 
 
 def _wanted(part: Part, made: Tree, writer: Writer) -> None:
-    """The versions that are asked for, where none is fixed: a range (1.7), which external parts alone have."""
+    """The versions that are asked for, where none is fixed: a range (1.7); external parts alone have one."""
     wanted = writer.graph.first(part, Trait.RANGE)
     if wanted is None or "version" in made:
         return

@@ -15,10 +15,10 @@ from backstamp.core.errors import ReadError
 from backstamp.formats.python import calls
 from backstamp.formats.python.effects import IMPORT, LATENT, LOAD, MAIN, Analysis, Effect, Payload
 from backstamp.formats.python.expressions import MOST_DEEP, element, evaluate
+from backstamp.formats.python.lookup import member_name
 from backstamp.formats.python.sinks import action_table, canonical
 from backstamp.formats.python.statements import STATEMENTS
 from backstamp.formats.python.syntax import tree_of
-from backstamp.formats.python.lookup import member_name
 from backstamp.formats.python.values import (
     PARAM,
     Choice,

@@ -49,7 +49,8 @@ def _members(symbol: str, value: Value, depth: int = 3) -> Iterator[tuple[str, V
     """The entries of a table or list under the names by which others fetch them; ``*`` is whichever."""
     if isinstance(value, Pairs) and depth:
         for key, held in list(value.pairs.items())[:_MOST_MEMBERS]:
-            for name in (f"{symbol}[{key}]", f"{symbol}[*]"):
+            word = key if isinstance(key, str | int) else "?"
+            for name in (f"{symbol}[{word}]", f"{symbol}[*]"):
                 yield from _members(name, held, depth - 1)
     elif isinstance(value, Items) and depth:
         for at, held in enumerate(value.items[:_MOST_MEMBERS]):
@@ -116,7 +117,10 @@ def _speaks() -> re.Pattern[str]:
 def _constants() -> re.Pattern[bytes]:
     """A constant that holds a name of the hub or of a hosted model, or a table of such."""
     name = rb"[\w.-]{2,80}/[\w.-]{2,90}[\"']|(?:gpt|claude|gemini)-[\w.-]+[\"']"
-    return re.compile(rb"^[ \t]*[A-Z][A-Z0-9_]{1,40}[ \t]*(?::[^=\n]{1,80})?=[^=\n][^\n]{0,200}?[\"'](?:" + name + rb")", re.MULTILINE)
+    return re.compile(
+        rb"^[ \t]*[A-Z][A-Z0-9_]{1,40}[ \t]*(?::[^=\n]{1,80})?=[^=\n][^\n]{0,200}?[\"'](?:" + name + rb")",
+        re.MULTILINE,
+    )
 
 
 @cache

@@ -16,7 +16,6 @@ import msgspec
 from backstamp.core.supply import Part
 from backstamp.formats.python.lookup import item
 from backstamp.formats.python.values import (
-    PARAM,
     Choice,
     Class,
     Const,

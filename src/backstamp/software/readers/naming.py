@@ -98,6 +98,8 @@ def _could_be_name(text: str) -> bool:
         return False
     if any(c in text for c in " ${}<>|*?`\"'\\,;()#[]") or is_placeholder(text):
         return False
+    if _is_module().fullmatch(text):
+        return False
     lowered = text.lower()
     first = lowered.partition("/")[0]
     return not (
@@ -254,6 +256,14 @@ def _is_telling(text: str) -> bool:
     """Say whether a name with an organisation looks like one of the hub: a size, a version, marks."""
     name = text.partition("/")[2]
     return len(name) > 2 and (any(c.isdigit() or c in "-_." or c.isupper() for c in name))
+
+
+@cache
+def _is_module() -> Pattern[str]:
+    """Dotted names of code: ``llama_index.llms.openai``; those of hosted models have marks or numbers."""
+    import re
+
+    return re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){2,}", re.ASCII)
 
 
 @cache
