@@ -92,3 +92,30 @@ def test_an_adapter_stands_on_its_base(documents: dict[str, Tree]):
     assert [text_at(each, "purl") for each in trees_at(part, "pedigree", "ancestors")] == [
         "pkg:huggingface/Qwen/Qwen2.5-14B-Instruct"
     ]
+
+
+def test_a_list_of_models_to_choose_from_is_no_use_of_them(tmp_path):
+    rows = [f'"gpt-4o-2024-05-{day:02}": {{"model": "gpt-4o-2024-05-{day:02}"}}' for day in range(1, 60)]
+    tree = document(tmp_path, {"app/models.json": "{" + ", ".join(rows) + "}", "app/main.py": "x = 1\n"})
+    assert _parts(tree) == []
+
+
+def test_a_price_list_is_no_use_of_what_it_prices(tmp_path):
+    row = '"{n}": {{"base_model": "claude-3-haiku-20240307", "input_cost_per_token": 1}}'
+    rows = [row.format(n=n) for n in range(30)]
+    tree = document(tmp_path, {"prices.json": "{" + ", ".join(rows) + "}", "app/main.py": "x = 1\n"})
+    assert _parts(tree) == []
+
+
+def test_a_packed_script_uses_nothing(tmp_path):
+    packed = 'const a={model:"gpt-4o-2024-05-13"};' + "b();" * 9000
+    assert _parts(document(tmp_path, {"web/chunk.js": packed, "app/main.py": "x = 1\n"})) == []
+
+
+def test_loops_in_loops_end(tmp_path):
+    nested = "for a in x y z; do " * 3000 + "ollama pull llama3\n" + "done; " * 3000
+    tree = document(tmp_path, {"run.sh": nested, "app/main.py": "x = 1\n"})
+    assert _parts(tree) == ["model ollama:llama3"]
+    loops = "for a in phi3 llama3; do for b in 8b 70b; do ollama pull $a:$b; done; done\n"
+    tree = document(tmp_path / "two", {"run.sh": loops, "app/main.py": "x = 1\n"})
+    assert _parts(tree) == [f"model ollama:{a}:{b}" for a in ("llama3", "phi3") for b in ("70b", "8b")]

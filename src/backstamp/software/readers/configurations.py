@@ -66,6 +66,7 @@ _COMFY = {"ckpt_name": Kind.MODEL, "unet_name": Kind.MODEL, "vae_name": Kind.MOD
           "clip_name2": Kind.MODEL, "style_model_name": Kind.MODEL}  # fmt: skip
 _WEIGHTS = (".safetensors", ".ckpt", ".pt", ".pth", ".gguf", ".bin", ".sft")
 _MOST_LINKS = 2000
+_MOST_PRICES = 20
 _MOST_HOSTED = 40  # hosted models in one file; more are prices, limits and settings of whatever may be chosen
 
 
@@ -88,6 +89,7 @@ class ConfigurationsReader:
         data = bytes(blob.view)
         if not any(word in data for word in _WORDS):
             return
+        is_price_list = data.count(b"_cost_per_") + data.count(b"context_window") > _MOST_PRICES
         certainty = 0.6 if is_example(blob.name) else 1.0
         count = 0
         try:
@@ -102,9 +104,8 @@ class ConfigurationsReader:
                         return
                     found.append(statement)
                 hosted = {f.target for f in found if isinstance(f, Linked) and f.target.kind is Kind.SERVICE}
-                if len(hosted) > _MOST_HOSTED and not isinstance(
-                    tree_at(document.tree).get("model_list"), list
-                ):
+                is_router = isinstance(tree_at(document.tree).get("model_list"), list)
+                if hosted and not is_router and (is_price_list or len(hosted) > _MOST_HOSTED):
                     yield _catalogue(document, len(hosted))
                 else:
                     yield from found
