@@ -191,7 +191,7 @@ def _published(ties: list[Tie]) -> Iterator[Tie]:
 
 
 def _pinned(claims: list[Claim], ties: list[Tie]) -> Iterator[Claim]:
-    """What lies elsewhere has the version that it is pinned to, wherever that is said; several are all told."""
+    """What lies elsewhere has the version that it is pinned to; if there are several, all are told."""
     versioned = {c.part for c in claims if c.trait in (Trait.VERSION, Trait.REVISION)}
     pins: dict[Part, dict[str, Evidence]] = {}
     for tie in ties:

@@ -1,7 +1,8 @@
 """Command lines of shells, as far as they can be read without running them: words, assignments, comments.
 
 Quotes, escapes, line continuations and operators are understood; variables are replaced where the text itself
-assigns them, or by their default (``${NAME:-default}``). Here-documents are data, but for those that Python runs. Nothing
+assigns them, or by their default (``${NAME:-default}``).
+Here-documents are data, but for those that Python runs. Nothing
 runs.
 Source: POSIX.1-2024, Shell Command Language, 2.2 and 2.3.
 """

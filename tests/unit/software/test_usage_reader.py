@@ -253,9 +253,9 @@ def test_bounds_the_work_on_hostile_code(title):
 
 
 def test_code_that_does_not_parse_is_said_to_be_unread():
-    found = stock((IMPORTS + "def broken(:\n").encode(), "app.py")
+    found = stock((IMPORTS + "pipeline('ner')\ndef broken(:\n").encode(), "app.py")
     assert [(c.status, c.reason) for c in found.coverage] == [
-        (Status.PARTIAL, "usage: not Python of a known version: line 4")
+        (Status.PARTIAL, "usage: not Python of a known version: line 5")
     ]
 
 

@@ -85,8 +85,10 @@ def _used_by(watcher: "UsageWatcher", call: "Call", owner: Part, value: Value) -
                     _note(watcher, call, part, How.CARRIED, owner=owner)
             elif name.endswith("()") and name[:1] not in "?." and "tool" in name.lower():
                 word = name[:-2].rpartition(".")[2]
+                if word.islower() and word.endswith("tools"):
+                    return  # a function that gives several
                 _note(watcher, call, Part(Kind.TOOL, "name:" + word), How.CARRIED, owner=owner)
-        case Function(name=word) if word != "lambda":
+        case Function(name=word) if word != "lambda" and not word.lower().endswith("tools"):
             _note(watcher, call, Part(Kind.TOOL, "name:" + word), How.CARRIED, owner=owner)
         case Class(name=word) | Instance(cls=Class(name=word)) if word.lower().endswith("tool"):
             _note(watcher, call, Part(Kind.TOOL, "name:" + word), How.CARRIED, owner=owner)

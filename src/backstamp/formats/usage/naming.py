@@ -52,6 +52,7 @@ _REMOTE = (
     "hdfs://",
     "oss://",
 )
+_ALONE = frozenset({"anthropic", "google", "mistral", "cohere", "xai", "deepseek", "perplexity", "voyage"})
 _BUILDERS = frozenset(
     "csv json parquet text arrow imagefolder audiofolder videofolder pdffolder webdataset pandas generator sql "
     "spark xml hdf5 lance".split()
@@ -90,7 +91,7 @@ _ROUTES = {
     "lm_studio": "lm-studio", "vllm": "vllm", "openai_like": "self-hosted", "custom_openai": "self-hosted",
 }  # fmt: skip
 _OWN_NAMES = (
-    (r"(?:gpt-|chatgpt|o[134](?:-|$)|text-embedding-(?:3|ada)|text-davinci|dall-e|tts-1|whisper-1|davinci|babbage|codex|gpt4|gpt3|ft:gpt|sora-|omni-moderation|text-moderation)", "openai"),
+    (r"(?:gpt-(?!oss)|chatgpt|o[134](?:-|$)|text-embedding-(?:3|ada)|text-davinci|dall-e|tts-1|whisper-1|davinci|babbage|codex|gpt4|gpt3|ft:gpt|sora-|omni-moderation|text-moderation)", "openai"),
     (r"claude", "anthropic"),
     (r"(?:gemini|text-embedding-00[45]|models/gemini|imagen-|veo-|palm|text-bison|chat-bison)", "google"),
     (r"(?:mistral-(?:large|medium|small|tiny|embed|ocr)|codestral|open-mi|pixtral|ministral|magistral)", "mistral"),
@@ -220,6 +221,8 @@ def hosted(provider: str, text: str) -> Named | None:
         return None
     if provider == "ollama":
         return Named(Part(Kind.MODEL, "ollama:" + text), "", provider)
+    if provider in _ALONE and provider_by_name(text) in (_ALONE | {"openai"}) - {provider}:
+        return None  # a default of another branch: nobody but its maker hosts it there
     if provider in {"huggingface", "vllm", "self-hosted", "lm-studio"}:
         if "/" in text and is_hub_name(text):
             return Named(Part(Kind.MODEL, "huggingface:" + text), "", provider)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from backstamp.core.supply import Kind, Part, Trait
-from backstamp.formats.python.values import Pairs, Value
+from backstamp.formats.python.values import Pairs, Scalar, Value
 from backstamp.formats.usage import naming
 from backstamp.formats.usage.naming import Named
 from backstamp.formats.usage.noting import noted
@@ -37,12 +37,17 @@ def posted(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value | N
             "google",
             "bedrock",
         ):
-            for text in texts_of(Argument(_body(call).get("model"))):
-                if (hosted := naming.hosted(provider, text.text)) is not None:
-                    found.append((hosted, How.CARRIED if text.how is How.LITERAL else text.how))
+            named_so = (
+                (naming.hosted(provider, t.text), t) for t in texts_of(Argument(_body(call).get("model")))
+            )
+            found += [(each, _carried(text)) for each, text in named_so if each is not None]
     for each, how in found:
         noted(watcher, call, each, how)
     return watcher.keep(call, tuple(each.part for each, _ in found)) if found else None
+
+
+def _carried(text: Text) -> How:
+    return How.CARRIED if text.how is How.LITERAL else text.how
 
 
 def _bare(call: "Call") -> list[Text]:
@@ -51,10 +56,10 @@ def _bare(call: "Call") -> list[Text]:
     return texts_of(call.argument(1, ())) if is_verb else []
 
 
-def _body(call: "Call") -> dict[object, Value]:
+def _body(call: "Call") -> dict[Scalar, Value]:
     for name in ("json", "data", "content"):
         if found := pairs_of(call.keywords.get(name)):
-            return {**found}
+            return found
     return {}
 
 
@@ -95,7 +100,7 @@ def _is_api() -> re.Pattern[str]:
 def azure(watcher: "UsageWatcher", call: "Call", maker: "Made | None") -> Value:
     """A deployment of a model: the model where it is named too, else the deployment."""
     deployments = texts_of(call.argument(-1, _DEPLOYMENTS))
-    models = [t for t in texts_of(call.argument(-1, _MODELS))]
+    models = texts_of(call.argument(-1, _MODELS))
     said = tuple(Said(Trait.ROLE, f"deployment {t.text[:100]}") for t in deployments[:4]) if models else ()
     parts: list[Part] = []
     for text in models or deployments or texts_of(call.main):

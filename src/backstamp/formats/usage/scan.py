@@ -8,22 +8,25 @@
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from backstamp.core.budget import Budget
 from backstamp.core.errors import BudgetExceeded, ReadError
+from backstamp.core.supply import Kind
 from backstamp.formats.python.machine import watched
 from backstamp.formats.python.syntax import tree_of
 from backstamp.formats.python.values import Scope
-from backstamp.formats.usage.records import Gap, Uses
+from backstamp.formats.usage.records import Gap, Use, Uses
 from backstamp.formats.usage.sharing import shared_in
-from backstamp.formats.usage.signatures import roots
+from backstamp.formats.usage.signatures import roots, tails
 from backstamp.formats.usage.watcher import UsageWatcher
 
 _PLAIN_ROOTS = frozenset(
     "torch pickle cPickle joblib sklearn tensorflow tf keras "
     "pandas google azure agents openml dill cloudpickle "
-    "onnx safetensors xgboost lightgbm catboost botocore mxnet clip together server mcp requests httpx aiohttp polars gradio".split()
+    "onnx safetensors xgboost lightgbm catboost botocore mxnet clip together server mcp "
+    "requests httpx aiohttp polars gradio".split()
 )
 # Of these, the package alone says nothing: most code that imports it loads no model.
 _WORDS = (
@@ -38,7 +41,8 @@ _WORDS = (
     b"embeddings.create", b"responses.create", b"load_url", b"load_state_dict_from_url", b"invoke_endpoint",
     b"from_hparams", b"import_module", b"__import__", b"tf.lite",
     b".applications", b"torchvision.models", b"torchaudio.pipelines", b"torchvision import models",
-    b"import torchvision", b"import torchaudio", b"lite.Interpreter", b"import load", b"gr.load", b"gradio.load", b"Interface.load",
+    b"import torchvision", b"import torchaudio", b"lite.Interpreter", b"import load",
+    b"gr.load", b"gradio.load", b"Interface.load",
     b"/chat/completions", b"api-inference.huggingface.co", b"router.huggingface.co", b":generateContent",
     b":streamGenerateContent", b"/api/generate", b"/api/chat", b"/v1/embeddings", b"/v1/messages",
     b"hf://", b"/openai/deployments/", b"/v1/responses", b"/api/embed",
@@ -69,8 +73,24 @@ def may_use(data: bytes) -> bool:
                 or root.startswith(_FAMILIES)
                 or name.decode("ascii", "replace").startswith(_OF_FAMILIES)
             ):
-                return True
+                return _calls_any(data)
     return False
+
+
+def _calls_any(data: bytes) -> bool:
+    """Say whether anything of the table is called, decorated with, passed on or renamed, by its last word."""
+    known = tails()
+    for match in _called().finditer(data):
+        if match[match.lastindex or 0].decode("ascii", "replace") in known:
+            return True
+    return False
+
+
+@cache
+def _called() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"@(?:\w+\.)*(\w+)|(\w+)\s*\(|(\w+)[ \t]+as\b|[(,=]\s*(?:\w+\.)*(\w+)\s*[,)]|=\s*(?:\w+\.)+(\w+)"
+    )
 
 
 @cache
@@ -99,12 +119,33 @@ def uses_in(text: str, budget: Budget) -> Uses:
         is_complete = False
     gaps = [gap for place, gap in watcher.gaps.items() if place not in watcher.filled]
     return Uses(
-        tuple(sorted(watcher.uses.values(), key=lambda u: (u.line, u.column, u.part, u.callee))),
+        tuple(sorted(_surest(watcher.uses.values()), key=lambda u: (u.line, u.column, u.part, u.callee))),
         tuple(sorted(gaps, key=_place_of)),
         is_complete and watcher.is_complete,
         tuple(o for o in watcher.opens.values() if (o.line, o.column) not in watcher.filled),
         tuple(shared_in(tree, names)),
     )
+
+
+def _surest(uses: Iterable[Use]) -> Iterator[Use]:
+    """Of one name at one place, leave out whose it may be where it is known whose it is."""
+    known: set[tuple[int, int, str]] = set()
+    held = list(uses)
+    for use in held:
+        world, _, name = use.part.key.partition(":")
+        if world not in _GUESSED:
+            known.add((use.line, use.column, name))
+    for use in held:
+        world, _, name = use.part.key.partition(":")
+        if (
+            world not in _GUESSED
+            or (use.line, use.column, name) not in known
+            or use.part.kind is not Kind.SERVICE
+        ):
+            yield use
+
+
+_GUESSED = frozenset({"name", "self-hosted"})
 
 
 def _place_of(gap: Gap) -> tuple[int, int, str]:
@@ -117,7 +158,14 @@ def _looked_over(tree: ast.Module) -> tuple[dict[tuple[int, int], str], dict[str
     texts: dict[str, str] = {}
     telling = _telling()
     is_ai = False
-    for node in ast.walk(tree):
+    todo: list[ast.AST] = list(tree.body)
+    while todo:
+        node = todo.pop()
+        for _field, held in ast.iter_fields(node):
+            if isinstance(held, list):  # bodies of statements; expressions hold none
+                todo.extend(
+                    each for each in held if isinstance(each, ast.stmt | ast.excepthandler | ast.match_case)
+                )
         match node:
             case ast.Import(names=names):
                 is_ai = is_ai or any(_root(a.name) in telling or _is_family(a.name) for a in names)

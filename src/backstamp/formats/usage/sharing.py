@@ -49,7 +49,8 @@ def _members(symbol: str, value: Value, depth: int = 3) -> Iterator[tuple[str, V
     """The entries of a table or list under the names by which others fetch them; ``*`` is whichever."""
     if isinstance(value, Pairs) and depth:
         for key, held in list(value.pairs.items())[:_MOST_MEMBERS]:
-            for name in (f"{symbol}[{key}]", f"{symbol}[*]"):
+            word = key if isinstance(key, str | int) else "?"
+            for name in (f"{symbol}[{word}]", f"{symbol}[*]"):
                 yield from _members(name, held, depth - 1)
     elif isinstance(value, Items) and depth:
         for at, held in enumerate(value.items[:_MOST_MEMBERS]):

@@ -106,6 +106,12 @@ def roots() -> frozenset[str]:
     return frozenset(found - {"?", ""})
 
 
+@cache
+def tails() -> frozenset[str]:
+    """The last words of all names of the table."""
+    return frozenset(tail.removesuffix("()") for tail in _by_tail())
+
+
 def is_of_table(name: str) -> bool:
     """Say whether a full name is, or leads to, something of the table."""
     root = name.partition(".")[0]

@@ -146,6 +146,8 @@ def _hosted(call: "Call", world: str, provider: str, text: str, maker: "Made | N
         return naming.hosted("bedrock", text)
     if provider == "openai":
         own = naming.provider_by_name(text)
+        if "/" in text and not address and not text.startswith("ft:"):
+            return naming.hosted("self-hosted", text)  # OpenAI has no names with an organisation
         if address:
             return naming.hosted(naming.provider_at(address), text)
         if has_address or call.name.startswith("?") or _is_foreign(call):

@@ -102,11 +102,11 @@ class Commands(msgspec.Struct, frozen=True):
         """Yield what a script uses."""
         yield from self._block(iter(commands_of(text, self.budget, line)))
 
-    def _block(self, commands: Iterator[Command]) -> Iterator[Statement]:
+    def _block(self, commands: Iterator[Command], depth: int = 0) -> Iterator[Statement]:
         """Commands one after another; a loop over known words is gone through once a word."""
         for command in commands:
             words = command.words
-            if words[:1] != ("for",) or len(words) < 4 or words[2] != "in":
+            if words[:1] != ("for",) or len(words) < 4 or words[2] != "in" or depth > 2:
                 yield from self.command(without_keywords(command), 0)
                 continue
             body = list(_loop(commands))
@@ -116,7 +116,7 @@ class Commands(msgspec.Struct, frozen=True):
                 if value:
                     self.variables[words[1]] = value
                 self.budget.spend_operations(len(body) + 1)
-                yield from self._block(iter(body))
+                yield from self._block(iter(body), depth + 1)
 
     def words(
         self, words: Sequence[str], lines: Sequence[int], image: str = "", depth: int = 0

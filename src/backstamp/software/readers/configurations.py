@@ -12,7 +12,7 @@ from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
 from backstamp.core.reading import Statement, Unread
-from backstamp.core.supply import Kind, Method, Part, Relation, Teller
+from backstamp.core.supply import Kind, Linked, Method, Part, Relation, Teller, Trait
 from backstamp.core.tree import Json, Tree, escaped, text_at, texts_at, tree_at
 from backstamp.formats.settings import MOST_JSON, MOST_YAML, Document, settings_of
 from backstamp.formats.usage.signatures import signature_of
@@ -28,7 +28,8 @@ from backstamp.software.readers.settings import role_of
 _BY = "configurations/1"
 _SUFFIXES = (".yaml", ".yml", ".json", ".jsonc", ".toml")
 _WORDS = (b"odel", b"MODEL", b"llm", b"LLM", b"hf://", b"image:", b"run:", b"ckpt_name", b"mbedd", b"dataset",
-          b"huggingface", b"deployment", b"providers", b"repo_id", b"_target_", b"class_path", b"storageUri", b"engine")  # fmt: skip
+          b"huggingface", b"deployment", b"providers", b"repo_id", b"_target_", b"class_path",
+          b"storageUri", b"engine")  # fmt: skip
 _PROVIDERS = (
     "provider", "model_provider", "llm_provider", "modelProvider", "custom_llm_provider", "api_type",
     "apiType",
@@ -65,6 +66,8 @@ _COMFY = {"ckpt_name": Kind.MODEL, "unet_name": Kind.MODEL, "vae_name": Kind.MOD
           "clip_name2": Kind.MODEL, "style_model_name": Kind.MODEL}  # fmt: skip
 _WEIGHTS = (".safetensors", ".ckpt", ".pt", ".pth", ".gguf", ".bin", ".sft")
 _MOST_LINKS = 2000
+_MOST_PRICES = 20
+_MOST_HOSTED = 40  # hosted models in one file; more are prices, limits and settings of whatever may be chosen
 
 
 class ConfigurationsReader:
@@ -86,23 +89,40 @@ class ConfigurationsReader:
         data = bytes(blob.view)
         if not any(word in data for word in _WORDS):
             return
+        is_price_list = data.count(b"_cost_per_") + data.count(b"context_window") > _MOST_PRICES
         certainty = 0.6 if is_example(blob.name) else 1.0
         count = 0
         try:
             for document in settings_of(blob, budget):
                 if is_foreign_tree(document.tree):
                     continue
+                found: list[Statement] = []
                 for statement in _Walk(document, budget, certainty).statements():
                     count += 1
                     if count > _MOST_LINKS:
                         yield Unread("more settings than are read")
                         return
-                    yield statement
+                    found.append(statement)
+                hosted = {f.target for f in found if isinstance(f, Linked) and f.target.kind is Kind.SERVICE}
+                is_router = isinstance(tree_at(document.tree).get("model_list"), list)
+                if hosted and not is_router and (is_price_list or len(hosted) > _MOST_HOSTED):
+                    yield _catalogue(document, len(hosted))
+                else:
+                    yield from found
         except ReadError as error:
             # Templates of charts are no YAML, and much that ends in .json is no JSON: only what is too
             # much to be read is told.
             if "too" in error.message:
                 yield Unread(f"configurations: {error.message}")
+
+
+def _catalogue(document: Document, count: int) -> Statement:
+    """A list of models to choose from says nothing of which are used."""
+    tell = Teller(_BY, Method.DERIVED, 0.8)
+    said = f"which of the {count} hosted models that are listed is used is not known before run time"
+    return tell.says(
+        document.place(""), Part(Kind.SYSTEM), Trait.UNKNOWN, said, name=f"catalogue {document.blob.name}"
+    )
 
 
 class _Walk:

@@ -19,6 +19,11 @@ from backstamp.software.readers.scope import is_test
 
 _BY = "javascript/1"
 _SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
+# Languages that are written alike: calls and settings of hosted models look the same in them.
+_LIKE = (".go", ".java", ".kt", ".cs", ".rs", ".swift", ".scala", ".dart")
+_PLAIN_KEYS = frozenset(("model", "modelname", "modelid", "setmodel", "withmodel", "defaultmodel",
+                         "chatmodel",
+                         "embeddingmodel", "deploymentname"))  # fmt: skip
 _HINTS = (b"odel", b"from_pretrained", b"pipeline", b"openai", b"anthropic", b"huggingface", b"ollama")
 _KEYS = frozenset(("model", "modelName", "modelId", "model_id", "model_name", "deploymentName",
     "azureOpenAIApiDeploymentName",
@@ -61,16 +66,24 @@ class JavascriptReader:
     def read(self, blob: Blob, budget: Budget) -> Iterator[Statement]:
         """Yield what calls and settings of calls use."""
         name = blob.name.lower()
-        if not name.endswith(_SUFFIXES) or name.endswith((".d.ts", ".min.js", ".bundle.js")):
+        is_like = name.endswith(_LIKE)
+        if not name.endswith((*_SUFFIXES, *_LIKE)) or name.endswith((".d.ts", ".min.js", ".bundle.js")):
             return
         folders = f"/{blob.path[-1].lower()}"
-        if is_test(blob.path[-1]) or "/dist/" in folders or "/.next/" in folders or blob.size > 2 * MIB:
+        if (
+            is_test(blob.path[-1])
+            or "/dist/" in folders
+            or "/.next/" in folders
+            or "/_next/" in folders
+            or blob.size > 2 * MIB
+        ):
             return
         data = bytes(blob.view)
-        if not any(hint in data for hint in _HINTS):
+        if not any(hint in data for hint in _HINTS) or _is_built(data):
             return
         tokens = list(tokens_of(decoded(blob, 2 * MIB), budget))
-        for name_found, line, manner in _Script(tokens, data).uses():
+        script = _Script(tokens, data)
+        for name_found, line, manner in script.settings_alone() if is_like else script.uses():
             budget.spend_operations()
             tell = Teller(_BY, Method.DECLARED, min(0.8, round(name_found.confidence * 0.9, 2)))
             yield tell.links(
@@ -81,6 +94,11 @@ class JavascriptReader:
                 manner=manner[:80],
                 revision=name_found.revision,
             )
+
+
+def _is_built(data: bytes) -> bool:
+    """Say whether a script was packed by a program: few lines, and long ones."""
+    return len(data) > 20_000 and len(data) > 400 * (data.count(b"\n") + 1)
 
 
 def _provider_of(name: str) -> str:
@@ -140,6 +158,17 @@ class _Script:
         for at, token in enumerate(self.tokens):
             if token.kind == "text" and token.text in _KEYS and self._text(at + 1) == ":":
                 yield from self._setting(at, token)
+
+    def settings_alone(self) -> Iterator[tuple[Name, int, str]]:
+        """Yield what settings of other languages name: ``Model: "gpt-4o"``, ``.model("gpt-4o")``."""
+        for at, token in enumerate(self.tokens):
+            plain = token.text.replace("_", "").lower()
+            if token.kind != "name" or plain not in _PLAIN_KEYS or self._text(at + 1) not in (":", "=", "("):
+                continue
+            value = self.tokens[at + 2] if at + 2 < len(self.tokens) else token
+            name = named(value.text) if value.kind == "text" and family_of(value.text) else None
+            if name is not None:
+                yield name, value.line, token.text
 
     def _text(self, at: int) -> str:
         return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
@@ -218,7 +247,11 @@ class _Script:
             depth += (text in (")", "}", "]")) - (text in ("(", "{", "["))
             if depth < 0 and text == "(":
                 break
+            if text in (";", "=>", "=") and depth <= 0:
+                return ""  # of a statement, not of a call
             index -= 1
+        else:
+            return ""
         # Back over the chain of names and calls before the bracket.
         root, index, depth = "", index - 1, 0
         while index >= 0:
