@@ -1,14 +1,12 @@
 """Documents of one standard as documents of another, with a list of what that costs."""
 
-import json
-
+from backstamp.bom import document
 from backstamp.bom.levels import KNOWN, lowered, raised
 from backstamp.bom.spdx.read import Note, cyclonedx_of
 from backstamp.bom.spdx.write import spdx_of
-from backstamp.core.errors import ReadError, UsageError
+from backstamp.core.errors import UsageError
 from backstamp.core.finding import shown
-from backstamp.core.tree import Json, Tree, text_at
-from backstamp.formats import json_text
+from backstamp.core.tree import Tree, text_at
 from backstamp.knowledge.spdx3 import spdx3
 
 FORMS = ("cyclonedx-1.7", "cyclonedx-1.6", "spdx-3.0.1")
@@ -49,15 +47,11 @@ def _lowered(tree: Tree, notes: tuple[Note, ...], form: str) -> tuple[Tree, tupl
 
 
 def loaded(data: bytes) -> Tree:
-    """Read a document whose keys are all different.
+    """Read a document, by the rules of ``backstamp.bom.document``.
 
     Raises ``ReadError`` for what is not JSON or says something twice, ``UsageError`` for what is no object.
     """
-    for visit in json_text.walked(json_text.parsed(data)):
-        if isinstance(visit.value, json_text.JsonObject) and visit.value.repeated():
-            key = visit.value.repeated()[0]
-            raise ReadError(f'at "{shown(visit.pointer)}": the key "{shown(key)}" is there more than once')
-    tree: Json = json.loads(json_text.text_of(data))
+    tree = document.tree_of(data)
     if not isinstance(tree, dict):
         raise UsageError(
             "the document is not a JSON object", hint="Expected CycloneDX or SPDX 3.0.1 as JSON."
@@ -67,4 +61,4 @@ def loaded(data: bytes) -> Tree:
 
 def dumped(tree: Tree) -> str:
     """Write a document, in the order of its keys."""
-    return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
+    return document.written(tree)

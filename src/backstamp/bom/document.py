@@ -86,12 +86,17 @@ def loaded(data: bytes, bounds: Bounds = Bounds()) -> Document:  # noqa: B008  #
     Raises ``ReadError`` (with the place) for JSON that is damaged, ambiguous or too large, and ``UsageError``
     for what is not a BOM that is understood.
     """
+    return told(tree_of(data, bounds))
+
+
+def tree_of(data: bytes, bounds: Bounds = Bounds()) -> Json:  # noqa: B008  # frozen
+    """Read JSON of any document by the same rules, whatever it says that it is."""
     if len(data) > bounds.size:
         raise BudgetExceeded(
             f"the document has {len(data):,} bytes, more than the limit of {bounds.size:,}",
             hint="Raise the limit, or validate its parts.",
         )
-    return told(_tree(_text(data), bounds))
+    return _tree(_text(data), bounds)
 
 
 def told(tree: Json) -> Document:

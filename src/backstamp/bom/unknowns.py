@@ -34,6 +34,11 @@ _WANTED: dict[Kind, tuple[tuple[str, tuple[Trait, ...]], ...]] = {
 }
 
 
+WORDS = tuple(
+    sorted({word for wanted in _WANTED.values() for word, _ in wanted} | {"training data", "base model"})
+)
+
+
 def unknown_of(part: Part, graph: SupplyGraph) -> list[str]:
     """Name what is not known of a part."""
     kind = Kind.MODEL if part.kind is Kind.ADAPTER else part.kind

@@ -88,6 +88,7 @@ def command(
     if target == "-":
         raise UsageError('"-" is not a file: standard input cannot be described', hint="Save it first.")
     place.check_place(output)
+    _check_words(withhold)
     wishes = Wishes(
         form=form,
         authors=author,
@@ -108,6 +109,16 @@ def command(
         return 0
     least = Severity(fail_on).rank
     return 1 if any(finding.severity.rank >= least for finding in made.findings) else 0
+
+
+def _check_words(withhold: tuple[str, ...]) -> None:
+    from backstamp.bom.unknowns import WORDS
+
+    for word in withhold:
+        if word not in WORDS:
+            raise UsageError(
+                f'"{word}" is nothing that can be withheld', hint=f"Expected one of: {', '.join(WORDS)}."
+            )
 
 
 def _parent(text: str) -> "Parent":

@@ -44,12 +44,12 @@ def command(*, file: str, added: tuple[str, ...], form: str, author: str, output
     that is not in the BOM is told on standard error.
     """
     from backstamp.bom import openvex, vex
-    from backstamp.bom.convert import dumped, loaded
+    from backstamp.bom.convert import dumped
     from backstamp.cli import output as place
-    from backstamp.cli.bom_convert import read
+    from backstamp.cli.bom_file import tree_from
 
     place.check_place(output)
-    tree = loaded(read(file))
+    tree = tree_from(file)
     if openvex.is_openvex(tree):
         author = author or str(tree.get("author", ""))
         tree = vex.cyclonedx_of_statements(openvex.statements_of(tree))
@@ -70,10 +70,9 @@ def command(*, file: str, added: tuple[str, ...], form: str, author: str, output
 
 def _statements(path: str) -> "list[VexStatement]":
     from backstamp.bom import openvex, vex
-    from backstamp.bom.convert import loaded
-    from backstamp.cli.bom_convert import read
+    from backstamp.cli.bom_file import tree_from
 
-    tree = loaded(read(path))
+    tree = tree_from(path)
     if openvex.is_openvex(tree):
         return [*openvex.statements_of(tree)]
     if tree.get("bomFormat") == "CycloneDX":

@@ -47,6 +47,8 @@ def take(
     Raises ``SourceError`` if there is no such target; what cannot be read inside it is a record that says so.
     """
     entries = _listed(target, options.exclude)
+    if not os.path.isdir(target) and entries[0].skipped == "not a regular file":
+        raise SourceError(f'"{target}" is neither a file nor a folder', hint="Name a file or a folder.")
     files: list[FileRecord] = []
     facts: list[Fact] = []
     for done, entry in enumerate(entries):

@@ -4,7 +4,7 @@ import pytest
 
 from backstamp.bom.fitness import fit_to_tell
 from backstamp.core.location import Location, Pointer
-from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
+from backstamp.core.supply import Kind, Method, Part, Relation, Stated, Teller, Trait
 
 TELL = Teller("x/1", Method.DECLARED, 0.9)
 PLACE = Location(("a.json",))
@@ -12,7 +12,13 @@ MODEL = Part(Kind.MODEL)
 
 
 def values(trait, *given, name=""):
-    said = [TELL.says(PLACE, MODEL, trait, value, name=name) for value in given]
+    said = [
+        Stated(
+            place=PLACE, part=MODEL, trait=trait, value=value, name=name,
+            method=Method.DECLARED, confidence=0.9, by="x/1",
+        )
+        for value in given
+    ]  # fmt: skip
     return [each.value for each in fit_to_tell(said)]
 
 
