@@ -281,9 +281,7 @@ class _Flaws:
         """Put a statement in: what was said of the same products gives way."""
         names = (statement.vulnerability, *statement.aliases)
         alike = sorted({at for name in names for at in self.by_name.get(name, ())})
-        flaws = {
-            at: flaw for at in alike if at not in self.gone and isinstance(flaw := self.slots[at], dict)
-        }
+        flaws = {at: flaw for at in alike if at not in self.gone and isinstance(flaw := self.slots[at], dict)}
         kept, added = _said_of(flaws, statement, refs)
         for at, flaw in kept.items():
             self.slots[at] = flaw

@@ -41,7 +41,8 @@ def bytes_from(file: str) -> bytes:
     """
     if os.path.isdir(file):
         raise UsageError(
-            f'"{file}" is a folder, not a document', hint="Write a BOM first: backstamp bom TARGET -o bom.json"
+            f'"{file}" is a folder, not a document',
+            hint="Write a BOM first: backstamp bom TARGET -o bom.json",
         )
     try:
         if file == "-":

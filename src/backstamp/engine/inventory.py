@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from backstamp.bom.inventory import FileRecord, Inventory
+from backstamp.bom.inventory import LEFT_OUT, FileRecord, Inventory
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget, Limits
 from backstamp.core.digest import Digest
@@ -71,7 +71,7 @@ def _listed(target: str, exclude: tuple[str, ...]) -> Sequence[Entry]:
     from backstamp.engine.scan import is_excluded
 
     return [
-        msgspec.structs.replace(entry, skipped="excluded on request")
+        msgspec.structs.replace(entry, skipped=LEFT_OUT)
         if exclude and is_excluded(entry.shown, exclude)
         else entry
         for entry in entries_of(target)
