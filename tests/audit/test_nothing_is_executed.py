@@ -8,12 +8,22 @@ import sys
 
 import pytest
 
-from audit.corpus import CALLS, CODE, NAMED, TRAP, call, corpus
+from audit.corpus import CALLS, CODE, NAMED, TOUCH, TRAP, call, corpus, torch_archive
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(HERE)), "src")
 # platform asks for _wmi on every system.
 DEPENDENCIES = frozenset({"_wmi", "backports", "backstamp", "click", "lz4", "msgspec", "typing_extensions"})
+# copy asks for org.python.core on every system.
+DESCRIBING = DEPENDENCIES | {
+    "_yaml",
+    "boolean",
+    "jsonschema_rs",
+    "license_expression",
+    "org",
+    "packageurl",
+    "yaml",
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +93,49 @@ def test_the_scan_reads_every_sample_and_finds_a_reason_to_deny(tmp_path, hostil
     listed = {entry["path"] for entry in report["coverage"]}
     assert sorted(set(corpus()) - listed) == []
     assert report["verdict"] == "deny"
+
+
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory):
+    """Samples under the names that readers of a BOM look for."""
+    folder = tmp_path_factory.mktemp("stocked")
+    system = call("os", "system", (TOUCH,))
+    tagged = f"!!python/object/apply:os.system [{TOUCH!r}]"
+    names = "training_args.bin pytorch_model.bin scheduler.pt optimizer.pt vectorizer.joblib params.pkl"
+    files = {f"run/{name}": system for name in names.split()}
+    files |= {f"archive/{name}": torch_archive(system) for name in names.split()}
+    files |= {
+        f"yaml/{at}/{name}": f"base_model: {tagged}\nlearning_rate: {tagged}\n".encode()
+        for at, name in enumerate(
+            "MLmodel meta.yaml dvc.yaml dvc.lock conda.yaml config.yaml axolotl.yaml hparams.yaml "
+            "docker-compose.yml pnpm-lock.yaml agents.yaml".split()
+        )
+    }
+    files["card/README.md"] = f"---\nlicense: {tagged}\n---\n```python\n{CODE}\n```\n".encode()
+    files["app/setup.py"] = CODE.encode()
+    files["app/main.py"] = f"from {TRAP} import run\nrun()\n{CODE}\n".encode()
+    files["app/nb.ipynb"] = json.dumps(
+        {"cells": [{"cell_type": "code", "source": [CODE]}], "metadata": {}, "nbformat": 4}
+    ).encode()
+    files["app/chat_template.jinja"] = f"{{{{ cycler.__init__.__globals__.os.system({TOUCH!r}) }}}}".encode()
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+@pytest.mark.parametrize("corpus_of", ["hostile", "stocked"])
+def test_describing_hostile_files_runs_nothing(tmp_path, corpus_of, request):
+    target = request.getfixturevalue(corpus_of)
+    ended, refused, imported, left = _watched(tmp_path, "describe", target)
+    foreign = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - DESCRIBING
+    assert (ended.returncode, ended.stderr.splitlines()[-1:]) == (0, ["exit code 0"])
+    assert refused == []
+    assert sorted(NAMED.intersection(imported)) == []
+    assert sorted(foreign) == []
+    assert left == []
+    assert json.loads(ended.stdout)["bomFormat"] == "CycloneDX"
 
 
 SAMPLES = {

@@ -1,6 +1,6 @@
 """A program for a child process: does something under an audit hook and writes down what was refused.
 
-``python -I watched.py SOURCES RECORD WRITABLE ACTION ARGUMENT...``: the one action that matters is ``scan``;
+``python -I watched.py SOURCES RECORD WRITABLE ACTION ARGUMENT...``: the actions that matter are ``scan`` and ``describe``;
 the others do what a scanner must never do, and prove that the hook would see it.
 """
 
@@ -126,6 +126,12 @@ def _scan(folder: str) -> None:
     sys.stderr.write(f"exit code {main(['scan', '--format', 'json', *alone, folder])}\n")
 
 
+def _describe(folder: str) -> None:
+    from backstamp.cli.commands import main
+
+    sys.stderr.write(f"exit code {main(['bom', '--quiet', folder])}\n")
+
+
 def _misbehave(action: str, path: str) -> None:
     """Do what a scanner must not do; each is refused by one line of the watch."""
     with open(path, "rb") as file:
@@ -157,7 +163,8 @@ def main(sources: str, record: str, writable: str, action: str, *arguments: str)
     sys.addaudithook(watch)
     watch.is_on = True
     try:
-        (_scan if action == "scan" else lambda path: _misbehave(action, path))(*arguments)
+        ours = {"scan": _scan, "describe": _describe}
+        ours.get(action, lambda path: _misbehave(action, path))(*arguments)
     finally:
         watch.is_on = False
 

@@ -215,14 +215,16 @@ def changed(tree: Tree, pointer: str, value: Json) -> Tree:
 
 
 def without(tree: Tree, pointer: str) -> Tree:
-    """Leave out the property at a pointer of a copy."""
+    """Leave out what is at a pointer of a copy."""
     made = copy.deepcopy(tree)
     *path, last = _keys(pointer)
     at: Json = made
     for key in path:
         at = at[int(key)] if isinstance(at, list) else at[key] if isinstance(at, dict) else None
-    assert isinstance(at, dict)
-    del at[last]
+    if isinstance(at, list):
+        del at[int(last)]
+    elif isinstance(at, dict):
+        del at[last]
     return made
 
 

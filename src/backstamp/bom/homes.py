@@ -24,6 +24,7 @@ from functools import cache, cached_property
 from backstamp.bom.inventory import FileRecord, Inventory
 from backstamp.bom.training_runs import Runs, is_checkpoint
 from backstamp.core.location import Location
+from backstamp.core.reading import Status
 from backstamp.core.supply import Kind, Linked, Meant, Method, Part, Stated, Trait
 
 WEIGHTS = frozenset(
@@ -325,7 +326,7 @@ class Homes:
         found: dict[str, list[FileRecord]] = {}
         nearest_of: dict[str, str] = {}
         for record in dict.fromkeys(self.inventory.files):
-            if not is_file(record) or _holds_files(record):
+            if record.status is Status.SKIPPED or not is_file(record) or _holds_files(record):
                 continue
             path = joined_path(record.path)
             folder = parent(path)

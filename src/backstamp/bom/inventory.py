@@ -6,6 +6,8 @@ from backstamp.core.digest import Digest
 from backstamp.core.fact import Fact
 from backstamp.core.reading import Status
 
+LEFT_OUT = "excluded on request"  # the reason of a record that somebody asked to leave out
+
 
 class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An artifact: a file of the target, or a member of a container.

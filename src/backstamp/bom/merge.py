@@ -207,7 +207,8 @@ class _Joiner:
             mine = self.document.setdefault(key, [])
             if isinstance(mine, list):
                 is_known = key not in ("components", "dependencies")  # those are told apart by identity
-                mine += [each for each in more if not is_known or each not in mine]
+                seen = {_spelled(each) for each in mine} if is_known else set()
+                mine += [each for each in more if _spelled(each) not in seen]
 
     def _tools(self, document: Tree, renames: dict[str, str]) -> None:
         """The tools of all documents made this one; the list form of old versions becomes components."""
@@ -230,13 +231,20 @@ class _Joiner:
             metadata["tools"] = {"components": mine}
 
 
+def _spelled(value: Json) -> str:
+    """Write a value so that equal ones are written equally."""
+    return json.dumps(value, sort_keys=True)
+
+
 def _are_joined(mine: Json, other: Json, moved: dict[int, Tree]) -> bool:
     """Join lists and objects of fields in place, the first before the other; scalars are not joined."""
     if isinstance(mine, list) and isinstance(other, list):
+        known = {_spelled(each): each for each in reversed(mine)}
         for each in other:
-            same = next((known for known in mine if known == each), None)
+            same = known.get(_spelled(each))
             if same is None:
                 mine.append(each)
+                known[_spelled(each)] = each
             elif isinstance(each, dict) and isinstance(same, dict):
                 moved[id(each)] = same
         return True

@@ -36,6 +36,9 @@ _WANTED: dict[Kind, tuple[tuple[str, tuple[Trait, ...]], ...]] = {
 
 
 _MODELS = (Kind.MODEL, Kind.ADAPTER)
+WORDS = tuple(
+    sorted({word for wanted in _WANTED.values() for word, _ in wanted} | {"training data", "base model"})
+)
 
 
 def unknown_of(part: Part, graph: SupplyGraph) -> list[str]:

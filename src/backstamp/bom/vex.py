@@ -140,12 +140,12 @@ def statements_in(tree: Tree) -> Iterator[VexStatement]:
 def _things(tree: Tree) -> dict[str, Tree]:
     """Find all components and services by their ``bom-ref``."""
     found: dict[str, Tree] = {}
-    stack: list[Json] = [tree_at(tree, "metadata", "component"), *_children(tree)]
+    stack: list[Json] = [tree_at(tree, "metadata", "component"), *_children(tree)][::-1]
     while stack:
-        thing = stack.pop(0)
+        thing = stack.pop()
         if isinstance(thing, dict) and thing:
             found.setdefault(text_at(thing, "bom-ref"), thing)
-            stack[:0] = _children(thing)
+            stack += _children(thing)[::-1]
     found.pop("", None)
     return found
 
@@ -179,19 +179,20 @@ def with_statements(
 
     Gives the document, and the statements with the products that are not in it.
     """
-    things = _things(tree)
-    flaws = list(list_at(tree, "vulnerabilities"))
+    things = _Things(_things(tree))
+    flaws = _Flaws(list_at(tree, "vulnerabilities"))
     missing: list[tuple[VexStatement, Product]] = []
     for statement in sorted(statements, key=lambda each: _when(each.timestamp)):
-        refs: list[str] = []
+        refs: dict[str, None] = {}
         for product in statement.products:
-            found = _found(product, things)
-            refs += [ref for ref in found if ref not in refs]
+            found = things.named(product)
+            refs.update(dict.fromkeys(found))
             if not found:
                 missing.append((statement, product))
         if refs:
-            flaws = _said_of(flaws, statement, refs)
-    return ({**tree, "vulnerabilities": flaws} if flaws else tree), tuple(missing)
+            flaws.say(statement, [*refs])
+    listed = flaws.listed()
+    return ({**tree, "vulnerabilities": listed} if listed else tree), tuple(missing)
 
 
 def _when(time: str) -> "datetime":
@@ -205,20 +206,33 @@ def _when(time: str) -> "datetime":
     return held if held.tzinfo else held.replace(tzinfo=UTC)
 
 
-def _found(product: Product, things: Mapping[str, Tree]) -> list[str]:
-    """Name what a product is: its parts, if it has any that are there."""
-    parts = [ref for part in product.parts for ref in _found(part, things)]
-    if parts:
-        return parts
-    name = _local(product.name)
-    if name in things:
-        return [name]
-    digests = set(product.digests)
-    same = [ref for ref, thing in things.items() if digests & set(_product(thing).digests)]
-    purl = product.purl or (product.name if product.name.startswith("pkg:") else "")
-    if same or not purl:
-        return same
-    return [ref for ref, thing in things.items() if is_same_package(purl, text_at(thing, "purl"))]
+class _Things:
+    """The components and services of a document, found by reference, digest and package."""
+
+    def __init__(self, things: Mapping[str, Tree]) -> None:
+        self.things = things
+        self.by_digest: dict[tuple[str, str], list[str]] = {}
+        self.by_package: dict[str, list[str]] = {}
+        for ref, thing in things.items():
+            for digest in dict.fromkeys(_product(thing).digests):
+                self.by_digest.setdefault(digest, []).append(ref)
+            if purl := text_at(thing, "purl"):
+                self.by_package.setdefault(_parts(purl)[0], []).append(ref)
+
+    def named(self, product: Product) -> list[str]:
+        """Name what a product is: its parts, if it has any that are there."""
+        parts = [ref for part in product.parts for ref in self.named(part)]
+        if parts:
+            return parts
+        name = _local(product.name)
+        if name in self.things:
+            return [name]
+        same = [ref for digest in product.digests for ref in self.by_digest.get(digest, ())]
+        purl = product.purl or (product.name if product.name.startswith("pkg:") else "")
+        if same or not purl:
+            return [*dict.fromkeys(same)]
+        near = self.by_package.get(_parts(purl)[0], ())
+        return [ref for ref in near if is_same_package(purl, text_at(self.things[ref], "purl"))]
 
 
 def is_same_package(wanted: str, purl: str) -> bool:
@@ -249,40 +263,70 @@ def _parts(purl: str) -> tuple[str, str, dict[str, str]]:
     )
 
 
-def _said_of(flaws: list[Json], statement: VexStatement, refs: list[str]) -> list[Json]:
-    """Put a statement into vulnerabilities: what was said of the same products gives way."""
-    names = {statement.vulnerability, *statement.aliases}
+class _Flaws:
+    """The vulnerabilities of a document in their order, found by their names."""
+
+    def __init__(self, flaws: list[Json]) -> None:
+        self.slots: list[Json] = []
+        self.gone: set[int] = set()
+        self.by_name: dict[str, dict[int, None]] = {}
+        for flaw in flaws:
+            self._add(flaw)
+
+    def listed(self) -> list[Json]:
+        """Give what is left, in its order."""
+        return [flaw for at, flaw in enumerate(self.slots) if at not in self.gone]
+
+    def say(self, statement: VexStatement, refs: list[str]) -> None:
+        """Put a statement in: what was said of the same products gives way."""
+        names = (statement.vulnerability, *statement.aliases)
+        alike = sorted({at for name in names for at in self.by_name.get(name, ())})
+        flaws = {at: flaw for at in alike if at not in self.gone and isinstance(flaw := self.slots[at], dict)}
+        kept, added = _said_of(flaws, statement, refs)
+        for at, flaw in kept.items():
+            self.slots[at] = flaw
+            self._name(flaw, at)
+            if flaw is None:
+                self.gone.add(at)
+        if added is not None:
+            self._add(added)
+
+    def _add(self, flaw: Json) -> None:
+        self._name(flaw, len(self.slots))
+        self.slots.append(flaw)
+
+    def _name(self, flaw: Json, at: int) -> None:
+        for name in (text_at(flaw, "id"), *(text_at(each, "id") for each in trees_at(flaw, "references"))):
+            self.by_name.setdefault(name, {})[at] = None
+
+
+def _said_of(
+    flaws: dict[int, Tree], statement: VexStatement, refs: list[str]
+) -> "tuple[dict[int, Tree | None], Tree | None]":
+    """Put a statement into the vulnerabilities of its name: as they are now, and one to add."""
     base: Tree = {}
-    kept: list[Json] = []
+    kept: dict[int, Tree | None] = {}
     place = -1
-    for flaw in flaws:
-        alike = isinstance(flaw, dict) and (
-            text_at(flaw, "id") in names
-            or not names.isdisjoint(text_at(each, "id") for each in trees_at(flaw, "references"))
-        )
-        if not alike or not isinstance(flaw, dict):
-            kept.append(flaw)
-            continue
+    for at, flaw in flaws.items():
+        affected = [_local(text_at(each, "ref")) for each in trees_at(flaw, "affects")]
         if _when(text_at(flaw, "analysis", "lastUpdated")) > _when(statement.timestamp):
-            newer = {_local(text_at(each, "ref")) for each in trees_at(flaw, "affects")}
+            newer = set(affected)
             refs = [ref for ref in refs if ref not in newer]
-            kept.append(flaw)
             continue
-        affects = list_at(flaw, "affects")
-        left = [each for each in affects if _local(text_at(each, "ref")) not in refs]
+        gone = set(refs)
+        left = [each for each in list_at(flaw, "affects") if _local(text_at(each, "ref")) not in gone]
         base = base or flaw
-        if left:
-            kept.append({**flaw, "affects": left})
-        elif place < 0:
-            place, base = len(kept), flaw
+        kept[at] = {**flaw, "affects": left} if left else None
+        if not left and place < 0:
+            place, base = at, flaw
     if not refs:
-        return kept
+        return kept, None
     mine = _vulnerability(statement, refs, base)
-    is_own = place >= 0
-    if not is_own:
+    if place < 0:
         mine.pop("bom-ref", None)
-    kept.insert(place if is_own else len(kept), mine)
-    return kept
+        return kept, mine
+    kept[place] = mine
+    return kept, None
 
 
 def _vulnerability(statement: VexStatement, refs: list[str], base: Tree) -> Tree:

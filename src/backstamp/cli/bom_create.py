@@ -89,6 +89,7 @@ def command(
     if target == "-":
         raise UsageError('"-" is not a file: standard input cannot be described', hint="Save it first.")
     place.check_place(output)
+    _check_words(withhold)
     wishes = Wishes(
         form=form,
         authors=author,
@@ -124,6 +125,16 @@ def _described(target: str, wishes: "Wishes", options: "StockOptions", *, is_sho
         return described(target, wishes, options, lambda done, total, e: progress.show(done, total, e.shown))
     finally:
         progress.clear()
+
+
+def _check_words(withhold: tuple[str, ...]) -> None:
+    from backstamp.bom.unknowns import WORDS
+
+    for word in withhold:
+        if word not in WORDS:
+            raise UsageError(
+                f'"{word}" is nothing that can be withheld', hint=f"Expected one of: {', '.join(WORDS)}."
+            )
 
 
 def _parent(text: str) -> "Parent":

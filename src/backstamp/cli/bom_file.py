@@ -1,15 +1,18 @@
 """Reads BOM documents that are named on the command line."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from backstamp.core.errors import SourceError, UsageError
+from backstamp.core.errors import BackstampError, SourceError, UsageError
 from backstamp.core.tree import Tree
 
 if TYPE_CHECKING:
     from backstamp.bom.document import Document
 
-_LARGEST = 256 * 1024 * 1024
+_LARGEST = 64 * 1024 * 1024
 
 
 def document_from(file: str) -> "Document":
@@ -19,34 +22,56 @@ def document_from(file: str) -> "Document":
     """
     from backstamp.bom.document import loaded
 
-    if os.path.isdir(file):
-        raise UsageError(
-            f'"{file}" is a folder, not a BOM', hint="Write a BOM first: backstamp bom TARGET -o bom.json"
-        )
-    return loaded(bytes_from(file))
+    with _named(file):
+        return loaded(bytes_from(file))
 
 
 def tree_from(file: str) -> Tree:
     """Read a JSON document that need not be a BOM: OpenVEX. Raises as ``document_from``."""
     from backstamp.bom.document import parsed
 
-    tree = parsed(bytes_from(file))
+    with _named(file):
+        tree = parsed(bytes_from(file))
     if not isinstance(tree, dict):
         raise UsageError(f'"{file}" is JSON, but not an object', hint="Expected CycloneDX or OpenVEX.")
     return tree
 
 
 def bytes_from(file: str) -> bytes:
-    """Read a file that a person named. Raises ``SourceError``."""
+    """Read a document that a person named; ``-`` is standard input.
+
+    Raises ``SourceError``, and ``UsageError`` for a folder.
+    """
+    if os.path.isdir(file):
+        raise UsageError(
+            f'"{file}" is a folder, not a document',
+            hint="Write a BOM first: backstamp bom TARGET -o bom.json",
+        )
     try:
-        if os.path.getsize(file) > _LARGEST:
-            raise SourceError(f'"{file}" is too large for a document', hint="Is it the right file?")
-        with open(file, "rb") as handle:
-            return handle.read()
-    except OSError as error:
+        if file == "-":
+            data = sys.stdin.buffer.read(_LARGEST + 1)
+        else:
+            with open(file, "rb") as handle:
+                data = handle.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:
         raise SourceError(
-            f'cannot read "{file}": {(error.strerror or str(error)).lower()}', hint="Check the path."
+            f'cannot read "{file}": {(getattr(error, "strerror", "") or str(error)).lower()}',
+            hint="Check the path.",
         ) from error
+    if len(data) > _LARGEST:
+        raise SourceError(f'"{file}" is too large for a document', hint="Is it the right file?")
+    return data
+
+
+@contextmanager
+def _named(file: str) -> Iterator[None]:
+    """Begin the message of an error with the file that it is about, if it does not name it."""
+    try:
+        yield
+    except BackstampError as error:
+        if f'"{file}"' not in error.message:
+            error.message = f'"{file}": {error.message}'
+        raise
 
 
 def cyclonedx_from(file: str) -> Tree:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from backstamp.bom.inventory import FileRecord, Inventory
+from backstamp.bom.inventory import LEFT_OUT, FileRecord, Inventory
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget, Limits
 from backstamp.core.digest import Digest
@@ -47,6 +47,8 @@ def take(
     Raises ``SourceError`` if there is no such target; what cannot be read inside it is a record that says so.
     """
     entries = _listed(target, options.exclude)
+    if not os.path.isdir(target) and entries[0].skipped == "not a regular file":
+        raise SourceError(f'"{target}" is neither a file nor a folder', hint="Name a file or a folder.")
     files: list[FileRecord] = []
     facts: list[Fact] = []
     for done, entry in enumerate(entries):
@@ -69,7 +71,7 @@ def _listed(target: str, exclude: tuple[str, ...]) -> Sequence[Entry]:
     from backstamp.engine.scan import is_excluded
 
     return [
-        msgspec.structs.replace(entry, skipped="excluded on request")
+        msgspec.structs.replace(entry, skipped=LEFT_OUT)
         if exclude and is_excluded(entry.shown, exclude)
         else entry
         for entry in entries_of(target)

@@ -1,11 +1,10 @@
 """Statements are held against what a document may tell, whichever reader made them."""
 
-import msgspec
 import pytest
 
 from backstamp.bom.fitness import fit_to_tell
 from backstamp.core.location import Location, Pointer
-from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
+from backstamp.core.supply import Kind, Method, Part, Relation, Stated, Teller, Trait
 
 TELL = Teller("x/1", Method.DECLARED, 0.9)
 PLACE = Location(("a.json",))
@@ -13,8 +12,13 @@ MODEL = Part(Kind.MODEL)
 
 
 def values(trait, *given, name=""):
-    plain = TELL.says(PLACE, MODEL, trait, "", name=name)
-    said = [msgspec.structs.replace(plain, value=value) for value in given]
+    said = [
+        Stated(
+            place=PLACE, part=MODEL, trait=trait, value=value, name=name,
+            method=Method.DECLARED, confidence=0.9, by="x/1",
+        )
+        for value in given
+    ]  # fmt: skip
     return [each.value for each in fit_to_tell(said)]
 
 

@@ -23,6 +23,7 @@ from backstamp.bom.cyclonedx.order import ordered
 from backstamp.bom.cyclonedx.others import other_component, service_of
 from backstamp.bom.graph import Conflict
 from backstamp.bom.homes import is_file
+from backstamp.bom.inventory import LEFT_OUT
 from backstamp.bom.unknowns import unknown_of
 from backstamp.core.finding import Finding, shown
 from backstamp.core.location import joined
@@ -163,7 +164,11 @@ def _dependencies(writer: Writer) -> list[Json]:
 def _compositions(assembly: Assembly) -> list[Json]:
     """Say how complete the document is: what was not read, and what only a run would show."""
     ref = assembly.graph.ref(assembly.graph.subject)
-    unread = [r for r in assembly.inventory.files if r.status not in (Status.COMPLETE, Status.SKIPPED)]
+    unread = [
+        r
+        for r in assembly.inventory.files
+        if r.status not in (Status.COMPLETE, Status.SKIPPED) or r.reason == LEFT_OUT
+    ]
     whole = "incomplete" if unread else "complete"
     is_model = assembly.graph.subject.kind in (*_MODELS, Kind.DATASET)
     return [

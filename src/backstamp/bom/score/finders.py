@@ -67,18 +67,8 @@ def dependencies(_: Place, view: View) -> Iterator[Hit]:
 def own_dependencies(place: Place, view: View) -> Iterator[Hit]:
     """Find the component in the dependency graph: as one that depends, or that is depended on."""
     ref = text_at(place.tree, "bom-ref")
-    if not ref:
-        return
-    for at, each in enumerate(list_at(view.document, "dependencies")):
-        targets = texts_at(each, "dependsOn")
-        if ref in targets or (text_at(each, "ref") == ref and targets):
-            yield Hit(f"/dependencies/{at}", ref)
-            return
-    for model in view.models:
-        used = trees_at(model.tree, "modelCard", "modelParameters", "datasets")
-        if any(text_at(data, "ref") == ref for data in used):
-            yield Hit(f"{model.pointer}/modelCard/modelParameters/datasets", ref)
-            return
+    if ref in view.edges:
+        yield Hit(view.edges[ref], ref)
 
 
 def tools(_: Place, view: View) -> Iterator[Hit]:
@@ -149,11 +139,7 @@ def hardware(_: Place, view: View) -> Iterator[Hit]:
 
 def software(_: Place, view: View) -> Iterator[Hit]:
     """Find software of the infrastructure, with its version: libraries, containers, frameworks of models."""
-    for place in view.libraries:
-        if text_at(place.tree, "version") or text_at(place.tree, "versionRange"):
-            yield Hit(f"{place.pointer}/version", text_at(place.tree, "version"))
-    for place in view.models:
-        yield from place.properties("backstamp:framework:")
+    yield from view.software
 
 
 def vulnerabilities(_: Place, view: View) -> Iterator[Hit]:

@@ -98,6 +98,33 @@ class View:
         return [p for p in self.components if p.tree.get("type") in ("library", "framework", "container")]
 
     @cached_property
+    def software(self) -> list[Hit]:
+        """Software with its version: libraries, containers, frameworks of models."""
+        found = [
+            Hit(f"{place.pointer}/version", text_at(place.tree, "version"))
+            for place in self.libraries
+            if text_at(place.tree, "version") or text_at(place.tree, "versionRange")
+        ]
+        for place in self.models:
+            found += place.properties("backstamp:framework:")
+        return found
+
+    @cached_property
+    def edges(self) -> dict[str, str]:
+        """For each reference in the dependency graph, or of a model's data: where it stands first."""
+        found: dict[str, str] = {}
+        for at, each in enumerate(list_at(self.document, "dependencies")):
+            if targets := texts_at(each, "dependsOn"):
+                for ref in (text_at(each, "ref"), *targets):
+                    found.setdefault(ref, f"/dependencies/{at}")
+        for model in self.models:
+            for data in trees_at(model.tree, "modelCard", "modelParameters", "datasets"):
+                place = f"{model.pointer}/modelCard/modelParameters/datasets"
+                found.setdefault(text_at(data, "ref"), place)
+        found.pop("", None)
+        return found
+
+    @cached_property
     def workflows(self) -> list[Place]:
         """The workflows of the formulation."""
         return [
