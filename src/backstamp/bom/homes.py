@@ -18,12 +18,13 @@ Paths of members go through their containers: ``package.whl/model/config.json`` 
 """
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 
 from backstamp.bom.inventory import FileRecord, Inventory
 from backstamp.bom.training_runs import Runs, is_checkpoint
 from backstamp.core.location import Location
+from backstamp.core.reading import Status
 from backstamp.core.supply import Kind, Linked, Method, Part, Stated, Trait
 
 WEIGHTS = frozenset(
@@ -39,6 +40,8 @@ _NOT_WEIGHTS = frozenset(
     "training_args.bin optimizer.pt scheduler.pt scaler.pt rng_state.pth optimizer.bin "
     "random_states_0.pkl config.json metadata.json".split()
 )
+_CHECKPOINTS = (".pth.tar", ".pt.tar", ".ckpt.tar", ".pkl.gz", ".joblib.gz", ".pickle.gz", ".model.gz")
+_LOOSE_NAMES = (".bin", ".pkl", ".pickle", ".model", ".npz", ".joblib", ".msgpack", *_CHECKPOINTS[3:])
 _LOOSE = frozenset({"pickle", "zip", "tar", "npy", "msgpack"})  # weights by their name alone
 _ARCHIVES = (".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".egg", ".7z", ".tar.bz2", ".tar.xz", ".conda", ".gz")
 _DATA = frozenset("parquet arrow csv jsonl".split())
@@ -63,10 +66,16 @@ def folder_of(path: tuple[str, ...]) -> str:
     return parent(joined_path(file_of(path)))
 
 
+def is_archive(path: str) -> bool:
+    """Say whether a container is a package or an archive, by its name; ``model.pth.tar`` is a checkpoint."""
+    name = path.lower()
+    return name.endswith(_ARCHIVES) and not name.endswith(_CHECKPOINTS)
+
+
 def file_of(path: tuple[str, ...]) -> tuple[str, ...]:
     """Cut the path of a member at the file that it is a piece of: a checkpoint, not a package."""
     for at, name in enumerate(path[:-1]):
-        if not name.lower().endswith(_ARCHIVES):
+        if not is_archive(name):
             return path[: at + 1]
     return path
 
@@ -86,7 +95,7 @@ def is_file(record: FileRecord) -> bool:
 
     Members of a model's own file (the pickle in a checkpoint) are pieces of it.
     """
-    return all(path.lower().endswith(_ARCHIVES) for path in record.path[:-1])
+    return all(is_archive(path) for path in record.path[:-1])
 
 
 def is_weight_file(record: FileRecord) -> bool:
@@ -100,7 +109,13 @@ def is_weight_file(record: FileRecord) -> bool:
         return False
     if not WEIGHTS.isdisjoint(record.kinds):
         return True
-    return not _LOOSE.isdisjoint(record.kinds) and name.endswith(_WEIGHT_NAMES)
+    return not _LOOSE.isdisjoint(record.kinds) and name.endswith((*_WEIGHT_NAMES, *_CHECKPOINTS))
+
+
+def is_anything(record: FileRecord) -> bool:
+    """Say whether nothing but a loose name makes a file one of weights: ``dictionary.bin``, a pickle."""
+    name = record.path[-1].rsplit("/", 1)[-1].lower()
+    return WEIGHTS.isdisjoint(record.kinds) and name.endswith(_LOOSE_NAMES)
 
 
 def is_state_of_training(name: str) -> bool:
@@ -158,6 +173,11 @@ class Homes:
             and joined_path(file_of(s.place.path)) not in held
             and not (isinstance(s, Linked) and s.place.path in plans)
         }
+        spoken = {joined_path(file_of(s.place.path)) for s in said if s.part in _MODELS}
+        spoken |= {path for s in said if isinstance(s, Linked) for path in _loaded(s)}
+        for folder, paths in [*weights.items()]:
+            weights[folder] = [p for p in paths if self._is_model(p, named.get(folder, set()), spoken)]
+        weights = {folder: paths for folder, paths in weights.items() if paths}
         adapters = {folder_of(s.place.path) for s in said if s.part == Part(Kind.ADAPTER)}
         for folder in sorted({*weights, *carded, *adapters}):
             owner = self._owner(folder, named, weights)
@@ -167,6 +187,13 @@ class Homes:
                 self.models.update(dict.fromkeys(weights[folder], Kind.MODEL))
             else:
                 self.models[folder] = Kind.ADAPTER if folder in adapters else Kind.MODEL
+
+    def _is_model(self, path: str, named: set[str], spoken: set[str]) -> bool:
+        """Say whether a file of weights is one: of what only its name tells, more must be known."""
+        record = self.files[path]
+        stem = path.rpartition("/")[2].partition(".")[0].lower()
+        is_read = record.status in (Status.COMPLETE, Status.SKIPPED)
+        return not is_anything(record) or not is_read or bool(named) or path in spoken or "model" in stem
 
     def _owner(self, folder: str, named: dict[str, set[str]], weights: dict[str, list[str]]) -> str:
         """The model that a folder is a piece of: itself, or one above."""
@@ -316,8 +343,19 @@ class Homes:
         return found
 
 
+_MODELS = (Part(Kind.MODEL), Part(Kind.ADAPTER))
+
+
+def _loaded(link: Linked) -> Iterator[str]:
+    """The paths that a link may mean by the name of a file that is loaded as a model."""
+    name = link.target.key
+    if link.target.kind in (Kind.MODEL, Kind.ADAPTER) and name.startswith("path:"):
+        for start in (folder_of(link.place.path), ROOT):
+            yield f"{start}/{name.removeprefix('path:').removeprefix('./')}"
+
+
 def _holds_files(record: FileRecord) -> bool:
-    return record.path[-1].lower().endswith(_ARCHIVES)
+    return is_archive(record.path[-1])
 
 
 def _same_data(said: list[Stated | Linked]) -> dict[Part, Part]:
@@ -341,7 +379,44 @@ def _same_data(said: list[Stated | Linked]) -> dict[Part, Part]:
         for spelling in sorted(spellings):
             if same := hub.get((path, spelling)):
                 found.setdefault(part, same)
+    found.update(_longer_names(hub, words, found))
     return found
+
+
+def _longer_names(
+    hub: dict[tuple[tuple[str, ...], str], Part],
+    words: dict[tuple[tuple[str, ...], Part], set[str]],
+    found: dict[Part, Part],
+) -> Iterator[tuple[Part, Part]]:
+    """Datasets of one file of which one name begins the other, where each has that one partner only.
+
+    "Yahoo Answers" and ``yahoo_answers_topics``, "Simple Wikipedia" and ``simple-wiki``; short names, and
+    names that differ by a number (``openwebtext2``), are no partners.
+    """
+    taken = set(found.values())
+    free = {key: part for key, part in hub.items() if part not in taken}
+    if len(free) * len(words) > _MOST_PAIRS:
+        return
+    pairs = {
+        (part, same)
+        for (path, part), spellings in words.items()
+        if part not in found
+        for (place, name), same in free.items()
+        if place == path and any(_begins(one, name) for one in spellings)
+    }
+    for part, same in sorted(pairs):
+        if sum(part in pair for pair in pairs) == 1 and sum(same in pair for pair in pairs) == 1:
+            yield part, same
+
+
+_MOST_PAIRS = 250_000
+_SHORTEST = 10
+
+
+def _begins(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    rest = long[len(short) :]
+    return len(short) >= _SHORTEST and long.startswith(short) and rest.isalpha()
 
 
 def _squashed(name: str) -> str:
