@@ -83,7 +83,7 @@ def model() -> Tree:
         },
         "properties": [
             {"name": "backstamp:spdx:ai_autonomyType", "value": "no"},
-            {"name": "backstamp:spdx:ai_informationAboutTraining", "value": "Three epochs on one machine."},
+            {"name": "backstamp:training:note", "value": "Three epochs on one machine."},
             {"name": "backstamp:spdx:ai_safetyRiskAssessment", "value": "low"},
             {"name": "cdx:ai-ml:model:hyperparameter:hidden_size", "value": "384"},
             {"name": "cdx:ai-ml:model:hyperparameter:vocab_size", "value": "30522"},

@@ -2,17 +2,23 @@
 
 import copy
 import json
+from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backstamp.bom.levels import lowered
+from backstamp.bom.openvex import document_of, statements_of
 from backstamp.bom.patch import applied, differences, parsed, written
 from backstamp.bom.spdx.check import problems
 from backstamp.bom.spdx.read import cyclonedx_of
 from backstamp.bom.spdx.write import spdx_of
+from backstamp.bom.vex import statements_in, with_statements
+from backstamp.core.errors import ReadError, UsageError
 from backstamp.core.tree import Json, Tree
-from kit.rich_boms import dataset, library, model, rich
 from kit.mutation import ODD, mutated
+from kit.rich_boms import dataset, library, model, rich
+from kit.spdx_documents import ai_system
 
 _KEYS = st.sampled_from(["name", "a", "b/c", "d~", "", "ref", "license", "content"])
 _LEAVES = st.one_of(
@@ -87,3 +93,28 @@ def test_a_patch_moves_what_is_in_both_lists_and_copies_nothing(order: list[int]
     ops = differences(before, after).get("", [])
     assert {op["op"] for op in ops} <= {"move", "remove"}
     assert written(applied(copy.deepcopy(before), ops)) == written(after)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**40), st.booleans())
+def test_any_damaged_spdx_document_is_read_or_refused(seed: int, is_ours: bool):  # noqa: FBT001  # hypothesis
+    document = mutated(spdx_of(rich())[0] if is_ours else ai_system(), seed, 6)
+    try:
+        tree, _ = cyclonedx_of(document)
+    except ReadError:
+        return
+    assert tree["bomFormat"] == "CycloneDX" or is_ours
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**40))
+def test_odd_documents_give_statements_and_older_versions_or_a_usage_error(seed: int):
+    tree = mutated(rich(), seed, 8)
+    made, _ = with_statements(tree, list(statements_in(rich())))
+    document_of(statements_in(made), author="", timestamp="")
+    lowered(tree)
+    damaged = mutated(
+        document_of(statements_in(rich()), author="a", timestamp="2026-01-01T00:00:00Z"), seed, 3
+    )
+    with suppress(UsageError):
+        statements_of(damaged)

@@ -59,7 +59,8 @@ def test_an_unknown_kind_is_named_in_two_lines_or_less(capsys):
 
 def _pins(lock):
     with open(f"{prepare.ROOT}/requirements/{lock}", encoding="utf-8") as file:
-        return {line.split(" \\")[0] for line in file if "==" in line}
+        # Markers differ where a tool of the gates needs a package on more platforms than users do.
+        return {line.split(" ")[0] for line in file if "==" in line}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

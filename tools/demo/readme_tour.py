@@ -31,6 +31,18 @@ STEPS: tuple[tuple[str, str], ...] = (
         f"backstamp scan {SYSTEM}/models/assistant",
     ),
     ("Every rule has a page:", "backstamp explain PKL101"),
+    (
+        (
+            "The whole system as an AI-BOM: models, data, training, prompts, tools, services and libraries, "
+            "each with the evidence for it. What is odd about lineage and licences is told beside:"
+        ),
+        f"backstamp bom {SYSTEM} --output bom.json",
+    ),
+    (
+        "How complete is it, by the minimum elements of the G7? What is measured counts more than claims:",
+        "backstamp bom score bom.json",
+    ),
+    ("What hangs on what, for Markdown (also as SVG and GraphML):", "backstamp bom graph bom.json"),
 )
 
 
@@ -70,12 +82,13 @@ def real_tour() -> str:
                 [sys.executable, "-m", "backstamp.cli", *words[1:]],
                 cwd=folder,
                 env=environment,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 text=True,
                 check=False,
             )
-            if "Traceback" in ended.stderr:
-                raise RuntimeError(ended.stderr)
+            if "Traceback" in ended.stdout:
+                raise RuntimeError(ended.stdout)
             return ended.returncode, ended.stdout
 
         return tour(run)

@@ -11,6 +11,7 @@ import msgspec
 
 from backstamp.bom.claims import Claim, Evidence, Tie
 from backstamp.bom.extract import statements_of
+from backstamp.bom.fitness import fit_to_tell
 from backstamp.bom.graph import SupplyGraph
 from backstamp.bom.homes import ROOT, Homes, is_weight_file, joined_path
 from backstamp.bom.inventory import FileRecord, Inventory
@@ -39,6 +40,7 @@ def assembled(inventory: Inventory, more: tuple[Claim, ...] = (), measured: tupl
     """
     statements = [f for f in inventory.facts if isinstance(f, Stated | Linked)]
     statements += statements_of(inventory.facts)
+    statements = [*fit_to_tell(statements)]
     package = own_package(inventory)
     homes = Homes(inventory, statements, package.parts if package else frozenset())
     claims, ties = claims_of(homes.said, homes)

@@ -1,14 +1,12 @@
 """Documents of one standard as documents of another, with a list of what that costs."""
 
-import json
-
+from backstamp.bom.cyclonedx.order import ordered
 from backstamp.bom.levels import KNOWN, lowered, raised
 from backstamp.bom.spdx.read import Note, cyclonedx_of
 from backstamp.bom.spdx.write import spdx_of
-from backstamp.core.errors import ReadError, UsageError
+from backstamp.core.errors import UsageError
 from backstamp.core.finding import shown
-from backstamp.core.tree import Json, Tree, text_at
-from backstamp.formats import json_text
+from backstamp.core.tree import Tree, text_at
 from backstamp.knowledge.spdx3 import spdx3
 
 FORMS = ("cyclonedx-1.7", "cyclonedx-1.6", "spdx-3.0.1")
@@ -22,7 +20,10 @@ def converted(tree: Tree, form: str) -> tuple[Tree, tuple[Note, ...]]:
     if form not in FORMS:
         raise UsageError(f'"{shown(form)}" is not a form of documents', hint=f"Forms: {', '.join(FORMS)}.")
     if text_at(tree, "@context") == spdx3().context:
-        return (tree, ()) if form == "spdx-3.0.1" else _lowered(*cyclonedx_of(tree), form)
+        if form == "spdx-3.0.1":
+            return tree, ()
+        made, notes = _lowered(*cyclonedx_of(tree), form)
+        return ordered(made), notes
     if text_at(tree, "bomFormat") != "CycloneDX":
         raise UsageError(
             "the document is neither CycloneDX JSON nor SPDX 3.0.1 JSON-LD",
@@ -46,25 +47,3 @@ def _lowered(tree: Tree, notes: tuple[Note, ...], form: str) -> tuple[Tree, tupl
         return tree, notes
     made, more = lowered(tree)
     return made, notes + more
-
-
-def loaded(data: bytes) -> Tree:
-    """Read a document whose keys are all different.
-
-    Raises ``ReadError`` for what is not JSON or says something twice, ``UsageError`` for what is no object.
-    """
-    for visit in json_text.walked(json_text.parsed(data)):
-        if isinstance(visit.value, json_text.JsonObject) and visit.value.repeated():
-            key = visit.value.repeated()[0]
-            raise ReadError(f'at "{shown(visit.pointer)}": the key "{shown(key)}" is there more than once')
-    tree: Json = json.loads(json_text.text_of(data))
-    if not isinstance(tree, dict):
-        raise UsageError(
-            "the document is not a JSON object", hint="Expected CycloneDX or SPDX 3.0.1 as JSON."
-        )
-    return tree
-
-
-def dumped(tree: Tree) -> str:
-    """Write a document, in the order of its keys."""
-    return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"

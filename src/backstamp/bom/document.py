@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
+from json.encoder import encode_basestring
 from re import Pattern
 from typing import NoReturn, Self
 
@@ -85,12 +86,17 @@ def loaded(data: bytes, bounds: Bounds = Bounds()) -> Document:  # noqa: B008  #
     Raises ``ReadError`` (with the place) for JSON that is damaged, ambiguous or too large, and ``UsageError``
     for what is not a BOM that is understood.
     """
+    return told(parsed(data, bounds))
+
+
+def parsed(data: bytes, bounds: Bounds = Bounds()) -> Json:  # noqa: B008  # frozen
+    """Read any JSON document as strictly as a BOM. Raises ``ReadError`` with the place."""
     if len(data) > bounds.size:
         raise BudgetExceeded(
             f"the document has {len(data):,} bytes, more than the limit of {bounds.size:,}",
             hint="Raise the limit, or validate its parts.",
         )
-    return told(_tree(_text(data), bounds))
+    return _tree(_text(data), bounds)
 
 
 def told(tree: Json) -> Document:
@@ -390,5 +396,5 @@ def _leaf(value: Json) -> str:
 
 
 def _quoted(text: str) -> str:
-    made = json.dumps(text, ensure_ascii=False)
+    made = encode_basestring(text)
     return made if made.isascii() or not _is_halved(json.dumps(text)) else json.dumps(text)

@@ -19,7 +19,7 @@ Paths of members go through their containers: ``package.whl/model/config.json`` 
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 
 from backstamp.bom.inventory import FileRecord, Inventory
 from backstamp.bom.same_data import same_data
@@ -335,12 +335,24 @@ class Homes:
 
     def files_of(self, part: Part) -> list[FileRecord]:
         """List the files that a home is made of: those below it that no home further down has."""
+        return self._files_by_home.get(part.key, [])
+
+    @cached_property
+    def _files_by_home(self) -> dict[str, list[FileRecord]]:
+        """The files of every home. Found in one pass: a target may have thousands of homes and of files."""
         homes = {**dict.fromkeys(self.datasets), **self.models}
-        found = []
-        for path, record in self.files.items():
-            nearest = path if path in homes else self._above(parent(path), homes)
-            if nearest == part.key and is_file(record) and not _holds_files(record):
-                found.append(record)
+        found: dict[str, list[FileRecord]] = {}
+        nearest_of: dict[str, str] = {}
+        for record in dict.fromkeys(self.inventory.files):
+            if not is_file(record) or _holds_files(record):
+                continue
+            path = joined_path(record.path)
+            folder = parent(path)
+            if folder not in nearest_of:
+                nearest_of[folder] = self._above(folder, homes)
+            nearest = path if path in homes else nearest_of[folder]
+            if nearest:
+                found.setdefault(nearest, []).append(record)
         return found
 
 

@@ -24,6 +24,8 @@ _DOUBTFUL = 0.62
 _KEPT = 0.9995  # a cast to a shorter type loses no sign
 _FEWEST_SIGNS = 64
 _MANY_SIGNS = 1000
+# What a saved model may have beyond the same model saved elsewhere: tied weights and what is computed.
+_ADDED = ("lm_head.weight", "inv_freq", "position_ids", "rope_freqs.weight", "masked_bias")
 _FLOATS = frozenset({"F64", "F32", "F16", "BF16"})
 _LORA_ENDS = {
     ".lora_A.weight": 1,
@@ -143,12 +145,13 @@ def _weights(ours: Samples, theirs: Samples) -> Measured:
     is_packed = sum(a.dtype != b.dtype and a.dtype not in _FLOATS for a, b in both) * 2 > len(both) > 0
     # Packed tensors have shapes of their own, so their names have to do.
     named = len(both) / len(ours)
+    is_whole = all(name in theirs or name.endswith(_ADDED) for name in ours) and shared >= _MOST
     verdict, strength = Verdict.UNRELATED, 1.0 - min(shared, _HALF)
     if is_packed and named >= _MOST:
         verdict, strength = _packed(signs, agreement, same)
-    elif telling and identical >= _ALL and shared >= _MOST and len(fitting) >= _MOST * len(theirs):
+    elif is_whole and telling and identical >= _ALL and len(fitting) >= _MOST * len(theirs):
         verdict, strength = Verdict.SAME, 1.0
-    elif _is_cast(both) and shared >= _MOST and signs >= _MANY_SIGNS and agreement >= _KEPT:
+    elif is_whole and _is_cast(both) and signs >= _MANY_SIGNS and agreement >= _KEPT:
         verdict, strength = Verdict.SAME, 0.95 if identical >= _HALF else 0.8
     elif same:
         verdict = Verdict.FINETUNE if shared >= _MOST else Verdict.PARTIAL

@@ -33,6 +33,7 @@ from backstamp.bom.standing import (
     is_same,
     sayings,
     standing_of,
+    undated,
 )
 from backstamp.core.fact import Fact
 from backstamp.core.location import Location
@@ -45,25 +46,33 @@ _USERS = (Kind.SYSTEM, Kind.AGENT, Kind.SERVICE)
 _COPIES = frozenset({"quantized", "converted"})
 _MOST_ANCESTORS = 200
 _MOST_PAIRS = 6
-# What may be kept by a later or a stronger licence (the texts: CC BY-SA 4.0 3(b)(1), GPL-3.0 13, LGPL-2.1 3,
-# LGPL-3.0 2(b), MPL-2.0 3.3, EPL-2.0 1 with a secondary licence, EUPL-1.2 appendix; CC's list of compatible
-# licences).
+# What may be kept by a later or a stronger licence (the texts: CC BY-SA 2.0 to 3.0 4(b), 4.0 3(b)(1) and CC's
+# list of compatible licences; GPL-3.0 13; LGPL-2.0 and 2.1 3; LGPL-3.0 2(b); MPL-2.0 1.12 and 3.3; EUPL 5 and
+# its appendix). A name without a version ("gpl") is not at odds with a version. What AGPL-3.0 13 allows is to
+# combine, not to give the work the GPL.
 _KEPT_BY = {
     "CC-BY-SA-2.0": ("CC-BY-SA-2.5", "CC-BY-SA-3.0", "CC-BY-SA-4.0"),
     "CC-BY-SA-2.5": ("CC-BY-SA-3.0", "CC-BY-SA-4.0"),
     "CC-BY-SA-3.0": ("CC-BY-SA-4.0",),
-    "CC-BY-SA-4.0": ("GPL-3.0",),
+    "CC-BY-SA-4.0": ("GPL-3.0", "LAL-1.3"),
     "CC-BY-NC-SA-2.0": ("CC-BY-NC-SA-2.5", "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0"),
     "CC-BY-NC-SA-2.5": ("CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0"),
     "CC-BY-NC-SA-3.0": ("CC-BY-NC-SA-4.0",),
+    "GPL-1.0-or-later": ("GPL-2.0", "GPL-3.0", "AGPL-3.0"),
+    "GPL-2.0": ("GPL-1.0",),
     "GPL-2.0-or-later": ("GPL-3.0", "AGPL-3.0"),
-    "GPL-3.0": ("AGPL-3.0",),
-    "AGPL-3.0": ("GPL-3.0",),
-    "LGPL-2.1": ("GPL-2.0", "GPL-3.0"),
-    "LGPL-3.0": ("GPL-3.0", "AGPL-3.0"),
+    "GPL-3.0": ("AGPL-3.0", "GPL-1.0"),
+    "LGPL-2.0": ("LGPL-2.1", "GPL-1.0", "GPL-2.0", "GPL-3.0"),
+    "LGPL-2.0-or-later": ("LGPL-3.0", "AGPL-3.0"),
+    "LGPL-2.1": ("LGPL-2.0", "GPL-1.0", "GPL-2.0", "GPL-3.0"),
+    "LGPL-2.1-or-later": ("LGPL-3.0", "AGPL-3.0"),
+    "LGPL-3.0": ("LGPL-2.0", "GPL-1.0", "GPL-3.0", "AGPL-3.0"),
     "MPL-2.0": ("GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0", "AGPL-3.0"),
     "EUPL-1.1": ("EUPL-1.2", "GPL-2.0", "OSL-3.0", "EPL-1.0"),
-    "EUPL-1.2": ("GPL-2.0", "GPL-3.0", "AGPL-3.0", "OSL-3.0", "EPL-1.0", "MPL-2.0", "LGPL-2.1", "LGPL-3.0"),
+    "EUPL-1.2": (
+        "EUPL-1.1", "GPL-2.0", "GPL-3.0", "AGPL-3.0", "OSL-3.0", "EPL-1.0", "MPL-2.0", "LGPL-2.1", "LGPL-3.0",
+        "CC-BY-SA-3.0",
+    ),
 }  # fmt: skip
 _REMEDY = {
     Stake.DERIVATIVES: "ask the licensor of {parent} for permission, or do not share the changed version",
@@ -148,7 +157,7 @@ def _clash(child: Standing, parent: Standing, way: tuple[Edge, ...]) -> LicenceC
         return None
     for demanded in parent.ways:
         for kept in child.ways:
-            lost = _lost(asked_by(demanded), kept, manners)
+            lost = _lost(asked_by(demanded), kept, manners, is_vague=child.is_vague or parent.is_vague)
             if lost is None:
                 return None
             found = found or lost
@@ -167,13 +176,18 @@ def _clash(child: Standing, parent: Standing, way: tuple[Edge, ...]) -> LicenceC
     )
 
 
-def _lost(asked: list[Obligations], kept: frozenset[str], manners: set[str]) -> tuple[Stake, str] | None:
+def _lost(
+    asked: list[Obligations], kept: frozenset[str], manners: set[str], *, is_vague: bool
+) -> tuple[Stake, str] | None:
     """The gravest thing that a set of licences asks and another set does not keep."""
     own = asked_by(kept)
     is_all_known = len(own) == len(kept)
     losses: list[tuple[Stake, str]] = []
     for one in asked:
-        if any(is_same(one.id, each) for each in kept) and not _breaks(one, manners):
+        is_kept = any(
+            is_same(one.id, each) or (is_vague and undated(one.id) == undated(each)) for each in kept
+        )
+        if is_kept and not _breaks(one, manners):
             continue
         if loss := _loss(one, own, kept, manners, is_all_known=is_all_known):
             losses.append(loss)
@@ -189,7 +203,7 @@ def _loss(
     one: Obligations, own: list[Obligations], kept: frozenset[str], manners: set[str], *, is_all_known: bool
 ) -> tuple[Stake, str] | None:
     terms = one.terms
-    if "distilled" in manners and not (terms.distillation and terms.distillation.says == "yes"):
+    if not _is_made(one, manners):
         is_kin = any(each.kin == one.kin for each in own)
         return (Stake.OUTPUTS, terms.outputs.clause) if terms.outputs and own and not is_kin else None
     if terms.derivatives and _breaks(one, manners):
@@ -222,14 +236,22 @@ def _marks(
         return
     manners = {edge.manner for edge in way}
     for one in asked_by(parent.ways[0]):
+        is_made = _is_made(one, manners)
         prefix = one.terms.name_prefix
-        given = given_name(graph, child.end.part)
-        if prefix and given and not manners <= _COPIES and not _begins(given, prefix.says):
+        given = given_name(graph, child.end.part) if child.end.part.kind in _MODELS else ""
+        is_named = manners <= _COPIES or not (is_made or (prefix and prefix.note))
+        if prefix and given and not is_named and not _begins(given, prefix.says):
             yield _missing(child, parent, way, Mark.NAME, prefix.says, prefix.clause)
         notice = one.terms.notice
-        files = files_of(graph, child.end.part)
-        if notice and "if the work has one" not in notice.note and files and not _has_notice(files):
+        wants = notice and (notice.says == "yes" or (notice.says == "copies" and manners <= _COPIES))
+        files = files_of(graph, child.end.part) if wants and is_made else ()
+        if notice and files and not _has_notice(files):
             yield _missing(child, parent, way, Mark.NOTICE, notice.note, notice.clause)
+
+
+def _is_made(one: Obligations, manners: set[str]) -> bool:
+    """Say whether the licence counts what was made in these ways as made of the work."""
+    return "distilled" not in manners or one.terms.distillation is not None
 
 
 def _missing(
@@ -254,17 +276,18 @@ def _begins(name: str, prefix: str) -> bool:
 
 
 def _has_notice(files: tuple[str, ...]) -> bool:
-    return any(file.lower().startswith("notice") for file in files)
+    return any("notice" in file.lower() for file in files)
 
 
 def _mixes(graph: SupplyGraph, part: Part, standings: dict[Part, Standing]) -> Iterator[Fact]:
     """Find pairs of parents whose licences exclude each other."""
     edges = graph.edges_from(part, Relation.DERIVED_FROM)[:_MOST_ANCESTORS]
     parents = [standings.get(edge.target) or standing_of(graph, edge.target) for edge in edges]
+    made = [{edge.manner} for edge in edges]
     told = 0
     for at, one in enumerate(parents):
-        for other in parents[at + 1 :]:
-            clause = _exclusion(one, other)
+        for beside, other in enumerate(parents[at + 1 :], at + 1):
+            clause = _exclusion(one, made[at], other, made[beside])
             if clause and told < _MOST_PAIRS:
                 told += 1
                 child = standings[part]
@@ -278,7 +301,7 @@ def _mixes(graph: SupplyGraph, part: Part, standings: dict[Part, Standing]) -> I
                 )
 
 
-def _exclusion(one: Standing, other: Standing) -> str:
+def _exclusion(one: Standing, ones: set[str], other: Standing, others: set[str]) -> str:
     """The clause that excludes the other licence, if every choice of both is excluded."""
     clause = ""
     if not one.ways or not other.ways:
@@ -290,6 +313,7 @@ def _exclusion(one: Standing, other: Standing) -> str:
                     text
                     for a in asked_by(mine)
                     for b in asked_by(theirs)
+                    if _is_made(a, ones) and _is_made(b, others)
                     if (text := _excludes(a, b) or _excludes(b, a))
                 ),
                 "",

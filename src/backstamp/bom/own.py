@@ -1,4 +1,4 @@
-"""Finds the package that a target itself is: a wheel, an unpacked wheel, the source distribution at its root."""
+"""Finds the package that a target itself is: a wheel, an unpacked wheel, a source distribution."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from backstamp.bom.claims import Claim, Evidence
 from backstamp.bom.inventory import Inventory
 from backstamp.bom.purls import purl_of
 from backstamp.core.supply import Kind, Method, Part, Trait
-from backstamp.software.facts.packages import PackageDescription, PinnedPackage
+from backstamp.software.facts.packages import PackageDescription
 
 _BY = "own-package/1"
-_ARCHIVES = (".whl", ".tar.gz", ".zip", ".tgz", ".conda")
+_ARCHIVES = (".whl", ".tar.gz", ".zip", ".tgz", ".conda", ".tar")
 
 
 class OwnPackage(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,18 +40,13 @@ class OwnPackage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def own_package(inventory: Inventory) -> OwnPackage | None:
-    """Find the one package that describes itself at the root of the target; of several, none is the target."""
+    """Find the one package that describes itself at the root of the target; of several, none is it."""
     found = [
         fact
         for fact in inventory.facts
         if isinstance(fact, PackageDescription) and _is_at_root(fact.place.path, inventory)
     ]
     if len({fact.name for fact in found}) != 1:
-        return None
-    if any(
-        isinstance(f, PinnedPackage) and f.place.path == found[0].place.path and not f.version
-        for f in inventory.facts
-    ):
         return None
     digests = {record.path: record.digest for record in inventory.files}
     place = found[0].place
@@ -62,9 +57,8 @@ def own_package(inventory: Inventory) -> OwnPackage | None:
 
 
 def _is_at_root(path: tuple[str, ...], inventory: Inventory) -> bool:
-    """Say whether ``name.dist-info/METADATA`` or ``name-1.0/PKG-INFO`` lies at the root, or in the one archive."""
-    if len(path) > 1:
-        is_only = not inventory.is_folder and path[0].lower().endswith(_ARCHIVES)
-        if not is_only:
-            return False
+    """Say whether a description lies at the root of the target, or of the archive that the target is."""
+    around = path[:-1]
+    if around and (inventory.is_folder or not all(each.lower().endswith(_ARCHIVES) for each in around)):
+        return False
     return path[-1].count("/") <= 1

@@ -35,7 +35,7 @@ def written(value: Json) -> str:
 
 def is_same(one: Json, other: Json) -> bool:
     """Say whether two values are written alike."""
-    return _key(one) == _key(other)
+    return written(one) == written(other)
 
 
 def depth_of(tree: Json, most: int = MOST_DEPTH) -> int:

@@ -83,7 +83,7 @@ _OF_MODELS = frozenset({Relation.DERIVED_FROM, Relation.TRAINED_ON, Relation.TES
 
 
 def _is_homeless(fact: Linked, part: Part) -> bool:
-    """Say whether something is said of "the model" where there is none: a plan of a run that lies elsewhere."""
+    """Say whether something is said of "the model" where there is none: a plan that lies elsewhere."""
     return fact.part == Part(Kind.MODEL) and part.kind is Kind.SYSTEM and fact.relation in _OF_MODELS
 
 
@@ -175,13 +175,14 @@ def _chosen(group: list[Claim]) -> Value:
     ordered = sorted(group, key=lambda claim: (claim.value == "", *_strength(claim)))
     best = ordered[0]
     same = [claim for claim in ordered if claim.value == "" or is_same(best.trait, best.value, claim.value)]
+    agreeing = {id(claim) for claim in same}
     return Value(
         trait=best.trait,
         name=best.name,
         scope=best.scope,
         value=best.value,
         claims=tuple(same),
-        losers=(losers := tuple(claim for claim in ordered if claim not in same)),
+        losers=(losers := tuple(claim for claim in ordered if id(claim) not in agreeing)),
         is_contested=best.trait in _CONTESTED and any(_is_word_against(claim) for claim in losers),
     )
 

@@ -21,6 +21,7 @@ from backstamp.knowledge.licences import (
 )
 
 _SURE = 0.6  # a text that is recognised with less is a variant of something
+_VAGUE = 0.6  # a name without a version, or a list
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     def is_asking(self) -> bool:
         """Its licence asks more of what is made of it than to name and copy it."""
         return is_asking(self.ways)
+
+    @property
+    def is_vague(self) -> bool:
+        """Its licence is written without a version, or in a list."""
+        return bool(self.licence and self.licence.confidence <= _VAGUE and not self.end.is_assumed)
 
     @property
     def ways(self) -> tuple[frozenset[str], ...]:
@@ -155,10 +161,19 @@ def is_same(one: str, other: str) -> bool:
     return kin_of(one) == kin_of(other) == "gemma"
 
 
+def undated(licence_id: str) -> str:
+    """An id without its version."""
+    return _bare(licence_id).rstrip("0123456789.").rstrip("-")
+
+
 def agree(one: Licence, other: Licence) -> bool:
     """Say whether two licences can both be meant: they share an id, or one is only a family's name."""
     if any(is_same(a, b) for a in one.ids for b in other.ids):
         return True
+    if min(one.confidence, other.confidence) <= _VAGUE and any(
+        undated(a) == undated(b) for a in one.ids for b in other.ids
+    ):
+        return True  # "cc-by-nc" agrees with each of its versions
     vague = min(one.confidence, other.confidence) <= 0.5 or any(
         each.endswith("-openrail") for each in one.ids | other.ids
     )
@@ -174,4 +189,6 @@ def _bare(licence_id: str) -> str:
 
 
 def _family(licence_id: str) -> str:
-    return licence_id.partition("-")[0].lower()
+    return (
+        licence_id.lower() if licence_id.startswith("LicenseRef-") else licence_id.partition("-")[0].lower()
+    )

@@ -13,16 +13,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import cast
 
-from backstamp.core.secrets import MASK, masked
+from backstamp.core.secrets import MASK, masked, names_credential
 from backstamp.core.tree import Json, Tree
 
 _DEPTH = 8
 _MOST = 500
 _MOST_TEXT = 2000
-_SECRET = (
-    "password", "passwd", "secret", "api_key", "apikey", "access_key", "private_key", "auth_token",
-    "hub_token", "hf_token", "access_token", "credential",
-)  # fmt: skip
 _CONVERTERS = ("to_sanitized_dict", "to_dict", "model_dump", "to_container")
 
 
@@ -35,7 +31,7 @@ def settings_of(config: object) -> Tree:
 def plain(value: object, depth: int = 0, key: str = "") -> Json:
     """Give a value as plain data."""
     if isinstance(value, str):
-        return MASK if is_secret(key) and value else masked(_nameless(value[:_MOST_TEXT]))
+        return MASK if names_credential(key) and value else masked(_nameless(value[:_MOST_TEXT]))
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, enum.Enum):
@@ -58,22 +54,16 @@ def plain(value: object, depth: int = 0, key: str = "") -> Json:
     return _scalar_of(value)
 
 
-def is_secret(key: str) -> bool:
-    """Say whether what is called so is a credential."""
-    lowered = key.lower().replace("-", "_")
-    return lowered == "token" or any(word in lowered for word in _SECRET)
-
-
 def masked_arguments(arguments: list[str]) -> list[str]:
     """Mask credentials of a command line: by their form, and behind options that are named for them."""
     kept: list[str] = []
     hide = False
     for argument in arguments:
         name, equals, value = argument.partition("=")
-        is_option = argument.startswith("-") and is_secret(name.lstrip("-"))
+        is_option = argument.startswith("-") and names_credential(name.lstrip("-"))
         if hide and not argument.startswith("-"):
             kept.append(MASK)
-        elif equals and value and is_secret(name.lstrip("-").rpartition(".")[2]):
+        elif equals and value and names_credential(name.lstrip("-").rpartition(".")[2]):
             kept.append(f"{name}={MASK}")
         else:
             kept.append(masked(argument[:_MOST_TEXT]))

@@ -10,6 +10,7 @@ COMMANDS = {
     "diff": "backstamp.cli.bom_diff",
     "graph": "backstamp.cli.bom_graph",
     "merge": "backstamp.cli.bom_merge",
+    "query": "backstamp.cli.bom_query",
     "score": "backstamp.cli.bom_score",
     "validate": "backstamp.cli.bom_validate",
     "vex": "backstamp.cli.bom_vex",

@@ -2,8 +2,6 @@
 
 import click
 
-from backstamp.core.errors import SourceError
-
 _FORMS = ("cyclonedx-1.7", "cyclonedx-1.6", "spdx-3.0.1")
 _EXAMPLES = """\b
 Examples:
@@ -29,27 +27,17 @@ def command(*, file: str, form: str, output: str, quiet: bool, verbose: bool) ->
     CycloneDX becomes SPDX and comes back as it was: what SPDX has no place for is carried by annotations.
     What is lost on the way to an older version is listed on standard error.
     """
-    from backstamp.bom.convert import converted, dumped, loaded
+    from backstamp.bom.convert import converted
+    from backstamp.bom.document import written
     from backstamp.cli import output as place
+    from backstamp.cli.bom_file import document_from
 
     place.check_place(output)
-    tree, notes = converted(loaded(read(file)), form)
-    place.write(dumped(tree), output)
+    tree, notes = converted(document_from(file).tree, form)
+    place.write(written(tree), output)
     if not quiet:
         _tell([(note.pointer, note.what, note.is_lost) for note in notes], is_long=verbose)
     return 0
-
-
-def read(path: str) -> bytes:
-    """Read a document. Raises ``SourceError``."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise SourceError(
-            f'cannot read "{path}": {why}', hint="Name a CycloneDX or SPDX document."
-        ) from error
 
 
 def _tell(notes: list[tuple[str, str, bool]], *, is_long: bool) -> None:

@@ -8,7 +8,8 @@ from backstamp.core.errors import UsageError
 from backstamp.core.finding import Severity
 
 if TYPE_CHECKING:
-    from backstamp.engine.describe import Parent
+    from backstamp.engine.describe import Described, Parent, Wishes
+    from backstamp.engine.inventory import StockOptions
 
 FORMATS = ("cyclonedx", "cyclonedx-1.7", "cyclonedx-1.6", "spdx")
 
@@ -82,7 +83,7 @@ def command(
     """
     from backstamp.cli import output as place
     from backstamp.cli.bom_time import time_of
-    from backstamp.engine.describe import Wishes, described
+    from backstamp.engine.describe import Wishes
     from backstamp.engine.inventory import StockOptions
 
     if target == "-":
@@ -99,7 +100,7 @@ def command(
         withheld=withhold,
     )
     options = StockOptions(exclude=exclude, has_digests=not no_digests)
-    made = described(target, wishes, options)
+    made = _described(target, wishes, options, is_shown=not quiet)
     place.write(made.text, output)
     if not quiet:
         for line in made.talk:
@@ -108,6 +109,21 @@ def command(
         return 0
     least = Severity(fail_on).rank
     return 1 if any(finding.severity.rank >= least for finding in made.findings) else 0
+
+
+def _described(target: str, wishes: "Wishes", options: "StockOptions", *, is_shown: bool) -> "Described":
+    from backstamp.cli.output import is_terminal, terminal_width
+    from backstamp.engine.describe import described
+
+    if not (is_shown and is_terminal(2)):
+        return described(target, wishes, options)
+    from backstamp.cli.progress import Progress
+
+    progress = Progress(width=terminal_width(2))
+    try:
+        return described(target, wishes, options, lambda done, total, e: progress.show(done, total, e.shown))
+    finally:
+        progress.clear()
 
 
 def _parent(text: str) -> "Parent":

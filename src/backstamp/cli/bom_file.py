@@ -26,6 +26,16 @@ def document_from(file: str) -> "Document":
     return loaded(bytes_from(file))
 
 
+def tree_from(file: str) -> Tree:
+    """Read a JSON document that need not be a BOM: OpenVEX. Raises as ``document_from``."""
+    from backstamp.bom.document import parsed
+
+    tree = parsed(bytes_from(file))
+    if not isinstance(tree, dict):
+        raise UsageError(f'"{file}" is JSON, but not an object', hint="Expected CycloneDX or OpenVEX.")
+    return tree
+
+
 def bytes_from(file: str) -> bytes:
     """Read a file that a person named. Raises ``SourceError``."""
     try:

@@ -44,12 +44,12 @@ def command(*, file: str, added: tuple[str, ...], form: str, author: str, output
     that is not in the BOM is told on standard error.
     """
     from backstamp.bom import openvex, vex
-    from backstamp.bom.convert import dumped, loaded
+    from backstamp.bom.document import written
     from backstamp.cli import output as place
-    from backstamp.cli.bom_convert import read
+    from backstamp.cli.bom_file import tree_from
 
     place.check_place(output)
-    tree = loaded(read(file))
+    tree = tree_from(file)
     if openvex.is_openvex(tree):
         author = author or str(tree.get("author", ""))
         tree = vex.cyclonedx_of_statements(openvex.statements_of(tree))
@@ -59,21 +59,20 @@ def command(*, file: str, added: tuple[str, ...], form: str, author: str, output
     tree, missing = vex.with_statements(tree, statements)
     _tell([(statement.vulnerability, product.name) for statement, product in missing])
     if form == "cyclonedx":
-        place.write(dumped(tree), output)
+        place.write(written(tree), output)
         return 0
     made = openvex.document_of(
         vex.statements_in(tree), author=author or _author(tree), timestamp=_time(openvex.times_in(tree))
     )
-    place.write(dumped(made), output)
+    place.write(written(made), output)
     return 0
 
 
 def _statements(path: str) -> "list[VexStatement]":
     from backstamp.bom import openvex, vex
-    from backstamp.bom.convert import loaded
-    from backstamp.cli.bom_convert import read
+    from backstamp.cli.bom_file import tree_from
 
-    tree = loaded(read(path))
+    tree = tree_from(path)
     if openvex.is_openvex(tree):
         return [*openvex.statements_of(tree)]
     if tree.get("bomFormat") == "CycloneDX":

@@ -6,6 +6,7 @@ like a credential is cut out of the quotation, and its kind stays readable: ``hf
 1. Text is masked before it is cut to length, so that half a key is not shown as plain text.
 2. Every pattern is linear, or bounded by a count: the text is hostile.
 3. Names alone (``API_KEY``) stay: they are evidence. Only values go.
+4. Options of command lines and queries of addresses are masked by what they are called.
 """
 
 from functools import cache
@@ -13,6 +14,7 @@ from re import Pattern
 
 MASK = "****"
 
+_CALLED = "(?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key)"
 # What is kept of a match is group 1. Prefixes are those which the issuers document for secret scanning.
 _PATTERNS = (
     r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?s:.*?)(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)",
@@ -27,11 +29,18 @@ _PATTERNS = (
     r"\b(eyJ)[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
     r"(?i)\b((?:bearer|basic)\s{1,4})[A-Za-z0-9+/_.=-]{16,}",
     r"(?i)((?:password|passwd|api_?key|secret|token)[\"']?\s{0,4}[:=]\s{0,4}[\"'])[^\"'\s]{6,}(?=[\"']|\Z)",
+    rf"(?i)((?:^|[\s\"'\[,])--?(?:[\w.-]{{0,40}}[_.-])?{_CALLED}(?:=|[\"']?,?\s{{1,4}})[\"']?)(?![-<$\"'{{])[^\s\"']{{6,}}",
+    rf"(?i)([?&;](?:[\w.-]{{0,40}}[_.-])?(?:{_CALLED}|sig|signature|credential)=)[^&;\s#\"']{{6,}}",
 )
+_NAMES = (
+    "password", "passwd", "passphrase", "secret", "api_key", "apikey", "access_key", "private_key",
+    "auth_token", "hub_token", "hf_token", "access_token", "credential",
+)  # fmt: skip
 # One look says for nearly all texts that none of the patterns can match.
 _TRIGGER = (
     r"[-_]-?[A-Za-z0-9]{6}|AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|AIza|eyJ|://[^\s/]{0,400}@|-----BEGIN|[=:]\s{0,4}[\"']"
     r"|[Bb][Ee][Aa][Rr][Ee][Rr]\s|[Bb][Aa][Ss][Ii][Cc]\s|[Ss][Ee][Cc][Rr][Ee][Tt]"
+    r"|-[Tt][Oo][Kk][Ee][Nn]|[?&;][\w.-]{0,60}="
 )
 _URL = r"(://[^\s/:@]{0,128}:)[^\s/@]{1,256}(@)"
 
@@ -43,6 +52,12 @@ def masked(text: str) -> str:
     for pattern in _compiled():
         text = pattern.sub(rf"\g<1>{MASK}", text)
     return _url().sub(rf"\g<1>{MASK}\g<2>", text)
+
+
+def names_credential(key: str) -> bool:
+    """Say whether what is called so is a credential: ``hub_token`` is one, ``pad_token`` is not."""
+    lowered = key.lower().replace("-", "_")
+    return lowered.rpartition(".")[2] == "token" or any(word in lowered for word in _NAMES)
 
 
 @cache

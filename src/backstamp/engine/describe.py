@@ -117,20 +117,22 @@ def _judged(assembly: Assembly, facts: list[Fact]) -> tuple[Finding, ...]:
 def _measured(
     assembly: Assembly, parents: tuple[Parent, ...], options: StockOptions
 ) -> tuple[tuple[Tie, ...], list[Fact]]:
-    """Hold the models of a target against parents that are known, and against those that they declare here."""
+    """Hold the models of a target against parents that are known, and those that they declare here."""
     ties: list[Tie] = []
     facts: list[Fact] = []
     graph = assembly.graph
     here = [part for part in graph.of_kind(*_MODELS) if part.key.startswith(ROOT)]
+    known = frozenset(here)
+    facts_of = _facts_by_part(assembly)
     for edge in graph.edges:
-        if edge.relation is Relation.DERIVED_FROM and edge.part in here and edge.target in here:
-            outcome = measured_lineage(_facts_of(edge.part, assembly), _facts_of(edge.target, assembly))
+        if edge.relation is Relation.DERIVED_FROM and edge.part in known and edge.target in known:
+            outcome = measured_lineage(facts_of(edge.part), facts_of(edge.target))
             _add(assembly, edge.part, edge.target, outcome, ties, facts)
     for parent in parents:
         other = take(parent.path, msgspec.structs.replace(options, has_digests=False))
         target = _named(parent, other)
         for part in here:
-            outcome = measured_lineage(_facts_of(part, assembly), other.facts)
+            outcome = measured_lineage(facts_of(part), other.facts)
             _add(assembly, part, target, outcome, ties, facts)
     return tuple(ties), facts
 
@@ -175,9 +177,17 @@ def _add(
         )
 
 
-def _facts_of(part: Part, assembly: Assembly) -> list[Fact]:
-    paths = {record.path[0] for record in assembly.homes.files_of(part)}
-    return [fact for fact in assembly.inventory.facts if fact.place.path[0] in paths]
+def _facts_by_part(assembly: Assembly) -> Callable[[Part], list[Fact]]:
+    """Look the facts of a home up by its files: one pass over the facts, however many homes there are."""
+    by_path: dict[str, list[Fact]] = {}
+    for fact in assembly.inventory.facts:
+        by_path.setdefault(fact.place.path[0], []).append(fact)
+
+    def facts_of(part: Part) -> list[Fact]:
+        paths = dict.fromkeys(record.path[0] for record in assembly.homes.files_of(part))
+        return [fact for path in paths for fact in by_path.get(path, ())]
+
+    return facts_of
 
 
 def _named(parent: Parent, inventory: Inventory) -> Part:
@@ -197,9 +207,9 @@ def _talk(assembly: Assembly, findings: tuple[Finding, ...]) -> Iterator[str]:
             yield visible(f"{finding.severity.value} {finding.rule} {where}: {finding.message}")
     for conflict in assembly.graph.conflicts():
         value = conflict.value
-        others = dict.fromkeys(f'"{shown(str(c.value), 80)}" in {c.evidence.path}' for c in value.losers[:3])
+        others = dict.fromkeys(f'"{shown(str(c.value), 40)}" in {c.evidence.path}' for c in value.losers[:3])
         what = f"{value.trait.value} {value.name}".strip()
-        chosen = f'"{shown(str(value.value), 80)}" in {value.evidence.path}'
+        chosen = f'"{shown(str(value.value), 40)}" in {value.evidence.path}'
         yield visible(
             f"conflict: {what} of {assembly.graph.ref(conflict.part)}: {chosen}; against {', '.join(others)}"
         )

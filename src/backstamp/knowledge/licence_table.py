@@ -35,10 +35,14 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     share_alike: Term | None = None  # weak strong network; note: of what
     attribution: Term | None = None
     licence_copy: Term | None = None  # a copy of the licence goes with it
-    notice: Term | None = None  # a notice file; note: which
+    notice: Term | None = (
+        None  # a notice; yes: a file; copies: a file with copies; kept: if any; shown: anyhow
+    )
     changes: Term | None = None  # changes must be stated
     display: Term | None = None  # words to be shown
-    name_prefix: Term | None = None  # what names of models made of it begin with
+    name_prefix: Term | None = (
+        None  # how names of models made of it begin; note: also of those of its outputs
+    )
     outputs: Term | None = None  # restricted: training other models on outputs
     distillation: Term | None = None  # yes: a model distilled from it counts as made of it
     territory: Term | None = None  # where it is not licensed
@@ -193,14 +197,15 @@ def name_of(licence_id: str) -> str:
 def origin_of(key: str) -> str:
     """Tell the licence of well-known models and data by name (``huggingface:org/name``); empty if unknown.
 
-    Makers may change licences between versions: this is a hint, to be used where nothing else is known.
+    Makers may change licences between versions: this is a hint, to be used where nothing else is known. The
+    longest beginning counts; one that ends with ``$`` is a whole name.
     """
     world, _, name = key.partition(":")
     if world not in ("huggingface", "ollama"):
         return ""
     tag = "" if ":" in name else ":"
-    wanted = (name if world == "huggingface" else f"ollama/{name}{tag}").lower()
-    return next(
-        (row.licence for row in table().origin if wanted.startswith(row.names)),
-        "",
-    )
+    wanted = (f"{name}$" if world == "huggingface" else f"ollama/{name}{tag}").lower()
+    return max(
+        ((len(each), row.licence) for row in table().origin for each in row.names if wanted.startswith(each)),
+        default=(0, ""),
+    )[1]

@@ -10,6 +10,7 @@ import msgspec
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import MIB
+from backstamp.core.digest import Digest
 from backstamp.core.errors import SourceError
 from backstamp.core.location import legible
 
@@ -88,12 +89,34 @@ def opened(entry: Entry) -> Iterator[Blob]:
         raise SourceError(f'cannot read "{entry.path}": {_why(error)}') from error
     try:
         found = _bytes_of(handle, entry.path)
+        if not isinstance(found, mmap.mmap):
+            yield Blob(memoryview(found), path=(entry.shown,))
+            return
+        pages = _MappedPages(found) if hasattr(mmap, "MADV_DONTNEED") else None
+        yield Blob(
+            memoryview(found),
+            path=(entry.shown,),
+            digester=lambda: _digest_of(handle, entry.path),
+            pages=pages,
+        )
     finally:
         os.close(handle)
-    pages = None
-    if isinstance(found, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        pages = _MappedPages(found)
-    yield Blob(memoryview(found), path=(entry.shown,), pages=pages)
+
+
+def _digest_of(handle: int, path: str) -> Digest:
+    """Hash an open file by reading it: a mapped one costs a fault a page, half as much again as the hash."""
+    import hashlib
+
+    made = hashlib.sha256()
+    held = memoryview(bytearray(MIB))
+    at = 0
+    try:
+        while count := os.preadv(handle, [held], at):
+            made.update(held[:count])
+            at += count
+    except OSError as error:
+        raise SourceError(f'cannot read "{path}": {_why(error)}') from error
+    return Digest(made.hexdigest())
 
 
 class _MappedPages:

@@ -4,9 +4,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from kit.described import describe
-from kit.supply import edge, graph, part, value
-from kit.weights import entry, safetensors
 
 from backstamp.bom.catalog import AREA
 from backstamp.bom.graph import SupplyGraph
@@ -15,6 +12,9 @@ from backstamp.core.fact import FactBook
 from backstamp.core.supply import Trait
 from backstamp.engine.describe import Parent
 from backstamp.engine.examine import judged
+from kit.described import describe
+from kit.supply import edge, graph, part, value
+from kit.weights import entry, safetensors
 
 CHILD, BASE = "model:./child", "model:huggingface:org/base"
 

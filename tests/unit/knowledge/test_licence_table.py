@@ -22,6 +22,7 @@ WORDS = {
     "share_alike": {"weak", "strong", "network"},
     "derivatives": {"yes", "no"},
     "outputs": {"restricted"},
+    "notice": {"yes", "copies", "kept", "shown"},
 }
 FREE = {"policy", "display", "name_prefix", "territory"}
 NUMBERS = {"users", "revenue"}
@@ -111,6 +112,47 @@ def test_tells_the_licence_of_well_known_models():
         "",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "licence"),
+    [
+        ("openai/whisper-large-v3", "Apache-2.0"),
+        ("openai/whisper-large-v3-turbo", "MIT"),
+        ("facebook/wav2vec2-base-10k-voxpopuli", ""),
+        ("google-bert/bert-base-german-dbmdz-cased", ""),
+        ("HuggingFaceH4/zephyr-7b-gemma-v0.1", ""),
+        ("Open-Orca/OpenOrca", "MIT"),
+        ("Open-Orca/OpenOrca-Platypus2-13B", ""),
+        ("bigcode/starcoder", "LicenseRef-scancode-bigcode-open-rail-m-v1"),
+        ("bigcode/starcoderdata", ""),
+        ("deepseek-ai/DeepSeek-R1", "MIT"),
+        ("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", ""),
+        ("Qwen/Qwen2.5-3B", "LicenseRef-backstamp-qwen-research"),
+        ("stabilityai/stable-diffusion-xl-base-0.9", ""),
+    ],
+)
+def test_keeps_names_apart_that_begin_alike(name: str, licence: str):
+    assert origin_of(f"huggingface:{name}") == licence
+
+
+@pytest.mark.parametrize(
+    ("licence", "subject", "says", "clause"),
+    [
+        ("LicenseRef-scancode-llama-3.2-license-2024", "territory", "European Union", "use policy, after 5"),
+        ("LicenseRef-scancode-stability-ai-community-2024", "patent_end", "yes", "IV(c)(iv)"),
+        ("LicenseRef-scancode-bigcode-open-rail-m-v1", "patent_end", "yes", "3"),
+        ("LicenseRef-scancode-gemma-tou-2025-03-24", "commercial", "yes", "2.2"),
+        ("LicenseRef-scancode-tencent-hunyuan-3d-2.0-cla", "patent_end", "yes", "6(c)"),
+        ("LicenseRef-backstamp-qwen-research", "commercial", "no", "2(a) and 2(b)"),
+        ("CC-BY-NC-SA-2.5", "commercial", "no", "4(c)"),
+        ("CC-BY-4.0", "licence_copy", "yes", "3(a)(1)(C)"),
+        ("AFL-3.0", "changes", "yes", "6"),
+    ],
+)
+def test_says_what_the_texts_say(licence: str, subject: str, says: str, clause: str):
+    term = getattr(obligations_of(licence).terms, subject)
+    assert (term.says, term.clause) == (says, clause)
 
 
 def test_later_versions_ask_what_the_version_asks():

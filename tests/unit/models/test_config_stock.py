@@ -40,7 +40,6 @@ def test_states_class_numbers_versions_and_classes():
         ("model:", "family", "", "bert"),
         ("model:", "architecture", "", "BertForSequenceClassification"),
         ("model:", "task", "", "text-classification"),
-        ("model:", "input", "text", "text"),
         ("model:", "output", "result", "class scores"),
         ("model:", "modality", "", "text"),
         ("model:", "framework", "transformers", "4.8.2"),

@@ -215,7 +215,10 @@ def test_results_are_metrics_of_their_split():
 
 
 def test_emissions_are_those_of_the_newest_run():
-    head = "timestamp,duration,emissions,energy_consumed,country_name,region,codecarbon_version,gpu_count,gpu_model"
+    head = (
+        "timestamp,duration,emissions,energy_consumed,country_name,region,codecarbon_version,"
+        "gpu_count,gpu_model"
+    )
     data = (
         f"{head}\nt,1,0.5,1.5,Chile,,3.0,1,A\nt,120.5,0.25,0.75,France,Bretagne,3.0,2,NVIDIA H100\n".encode()
     )

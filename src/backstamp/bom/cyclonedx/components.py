@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from backstamp.bom.addresses import iri_of
 from backstamp.bom.assemble import BY as ASSEMBLY
 from backstamp.bom.assemble import Assembly
 from backstamp.bom.claims import Evidence
@@ -62,6 +63,7 @@ class Writer:
         self.desk = desk
         self.spec = spec
         self.files: dict[str, str] = {}  # references of file components by path
+        self.refs_of_files = _refs_of(assembly)
         self.ancestors: set[Part] = set()  # those that were written whole already
 
     def is_elsewhere(self, part: Part) -> bool:
@@ -151,7 +153,7 @@ def hub_identity(part: Part, graph: SupplyGraph) -> Value | None:
 def file_component(record: FileRecord, writer: Writer, home: str) -> Tree:
     """Write a file with its digest, named below the component that holds it."""
     path = joined(record.path)
-    made: Tree = {"type": "file", "bom-ref": f"file:{path}"}
+    made: Tree = {"type": "file", "bom-ref": writer.refs_of_files[record]}
     made["name"] = (
         joined_path(record.path).removeprefix(f"{home}/").removeprefix(f"{home.rpartition('/')[0]}/")
     )
@@ -169,8 +171,25 @@ def file_component(record: FileRecord, writer: Writer, home: str) -> Tree:
     made["properties"] = [prop("backstamp:size", record.size)]
     if record.reason:
         made["properties"] = [*_listed(made), prop("backstamp:unread", record.reason)]
-    writer.files[path] = f"file:{path}"
+    writer.files.setdefault(path, str(made["bom-ref"]))
     return made
+
+
+def _refs_of(assembly: Assembly) -> dict[FileRecord, str]:
+    """Name every file once: archives may hold two members of one name, and ``a!`` may be a folder."""
+    refs: dict[FileRecord, str] = {}
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
+    for record in assembly.inventory.files:
+        if record in refs:
+            continue
+        plain = ref = f"file:{joined(record.path)}"
+        while ref in taken:
+            counts[plain] = counts.get(plain, 1) + 1
+            ref = f"{plain}#{counts[plain]}"
+        taken.add(ref)
+        refs[record] = ref
+    return refs
 
 
 def add_properties(made: Tree, properties: list[Tree]) -> None:
@@ -293,13 +312,13 @@ def _links(part: Part, writer: Writer) -> Iterator[Tree]:
         hub: Tree = {"type": "distribution", "url": f"https://huggingface.co/{kind}{key}"}
         writer.cite_key(part, hub, "")
         yield hub
-    elif world == "url":
-        urls.add(key)
-        page: Tree = {"type": "distribution" if part.kind is Kind.DATASET else "website", "url": key}
+    elif world == "url" and (url := iri_of(key)):
+        urls.add(url)
+        page: Tree = {"type": "distribution" if part.kind is Kind.DATASET else "website", "url": url}
         writer.cite_key(part, page, "")
         yield page
     for value in writer.graph.all(part, Trait.LINK):
-        url = str(value.value)
+        url = iri_of(str(value.value))
         if url in urls or not url.startswith(("http://", "https://", "git+", "ssh://", "git://", "s3://")):
             continue
         urls.add(url)

@@ -5,6 +5,7 @@
 3. An expression stands alone (CycloneDX 1.6 allows no mixing): the text's licence is then a property.
 """
 
+from backstamp.bom.addresses import iri_of
 from backstamp.bom.cyclonedx.desk import Desk, prop
 from backstamp.bom.graph import SupplyGraph, Value
 from backstamp.bom.standing import agree
@@ -56,8 +57,8 @@ def _choice(value: Value, url: str, desk: Desk, how: str) -> Tree:
     else:
         licence["name"] = found.expression if found and found.is_known else written
     licence["acknowledgement"] = how
-    if url.startswith("https://"):
-        licence["url"] = url
+    if url.startswith("https://") and (address := iri_of(url)):
+        licence["url"] = address
     made: Tree = {"license": licence}
     desk.cite(licence, "", value)
     return made

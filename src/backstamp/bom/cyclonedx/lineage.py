@@ -19,13 +19,14 @@ _VERBS = {
     "distilled": "distilled from",
     "converted": "converted from",
 }
+_DEEPEST = 50  # generations; longer chains are told by the dependencies alone
 
 
 def pedigree_of(part: Part, writer: Writer, above: frozenset[Part] = frozenset()) -> Tree:
     """Write the ancestors of a part, theirs inside them; a cycle is cut where it closes."""
     above |= {part}
     edges = [e for e in writer.graph.edges_from(part, Relation.DERIVED_FROM) if e.target not in above]
-    if not edges:
+    if not edges or len(above) > _DEEPEST:
         return {}
     ancestors: list[Json] = [_ancestor(edge, writer, above) for edge in edges]
     made: Tree = {"ancestors": ancestors, "notes": "; ".join(_told(edge, writer) for edge in edges)}

@@ -3,14 +3,13 @@
 from backstamp.core.tree import Json, Tree
 
 _KEYS = (
-    "$schema bomFormat specVersion serialNumber version metadata components services externalReferences "
-    "dependencies formulation compositions vulnerabilities annotations declarations definitions citations "
-    "timestamp lifecycles tools manufacture authors component "
-    "type mime-type bom-ref uid supplier manufacturer provider author publisher group name versionRange "
-    "isExternal description scope hashes licenses copyright cpe purl swhid swid modified pedigree "
-    "evidence releaseNotes modelCard data cryptoProperties tags "
-    "modelParameters quantitativeAnalysis considerations approach task architectureFamily modelArchitecture "
-    "datasets inputs outputs ref dependsOn provides"
+    "$schema bomFormat specVersion serialNumber type mime-type bom-ref uid supplier manufacturer provider "
+    "author publisher group name version versionRange isExternal metadata timestamp lifecycles tools "
+    "manufacture authors component components services externalReferences dependencies formulation "
+    "compositions vulnerabilities annotations declarations definitions citations description scope hashes "
+    "licenses copyright cpe purl swhid swid modified pedigree evidence releaseNotes modelCard data "
+    "cryptoProperties tags modelParameters quantitativeAnalysis considerations approach task "
+    "architectureFamily modelArchitecture datasets inputs outputs ref dependsOn provides"
 ).split()
 _LAST = ("properties", "signature")
 _RANKS = {key: rank for rank, key in enumerate(_KEYS)} | {key: 10_000 + at for at, key in enumerate(_LAST)}

@@ -1,5 +1,6 @@
 """Writes what is no model: data, tokenizers, templates, prompts, libraries, tools, agents, services."""
 
+from backstamp.bom.addresses import iri_of
 from backstamp.bom.cyclonedx.components import Writer, add_properties, component_of, values_as_properties
 from backstamp.bom.cyclonedx.desk import written
 from backstamp.bom.cyclonedx.licences import licences_of
@@ -110,8 +111,8 @@ def _data(part: Part, writer: Writer) -> Tree:
         kind = "datasets/" if part.kind is Kind.DATASET else ""
         contents["url"] = f"https://huggingface.co/{kind}{key}"
         writer.cite_key(part, contents, "url")
-    elif world == "url":
-        contents["url"] = key
+    elif world == "url" and (url := iri_of(key)):
+        contents["url"] = url
         writer.cite_key(part, contents, "url")
     if contents:
         made["contents"] = contents
@@ -145,9 +146,9 @@ def service_of(part: Part, writer: Writer) -> Tree:
         desk.put(made, "version", version)
     if description := graph.first(part, Trait.DESCRIPTION):
         desk.put(made, "description", description)
-    endpoints = [*graph.all(part, Trait.ENDPOINT)]
+    endpoints = [value for value in graph.all(part, Trait.ENDPOINT) if iri_of(written(value.value))]
     if endpoints:
-        made["endpoints"] = [*dict.fromkeys(written(v.value) for v in endpoints)]
+        made["endpoints"] = [*dict.fromkeys(iri_of(written(v.value)) for v in endpoints)]
         desk.cite(made, "endpoints", endpoints[0])
     if choices := licences_of(part, graph, desk):
         made["licenses"] = [*choices]

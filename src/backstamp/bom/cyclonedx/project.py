@@ -71,7 +71,7 @@ def document_of(assembly: Assembly, about: About, findings: tuple[Finding, ...] 
     document["compositions"] = _compositions(assembly)
     if runs := [workflow_of(p, writer) for p in parts if p.kind is Kind.RUN]:
         document["formulation"] = [{"bom-ref": "formula:training", "workflows": [*runs]}]
-    notes = [_annotation(c, writer, about) for c in graph.conflicts()]
+    notes = [_annotation(c, at, writer, about) for at, c in enumerate(graph.conflicts())]
     notes += [_remark(finding, at, writer, about) for at, finding in enumerate(findings)]
     if notes:
         document["annotations"] = [*notes]
@@ -109,7 +109,7 @@ def _inside(part: Part, writer: Writer) -> list[Json]:
             if each.key.startswith(".")
             for record in writer.assembly.homes.files_of(each)
         }
-        for record in writer.assembly.inventory.files:
+        for record in dict.fromkeys(writer.assembly.inventory.files):
             if record.path in cited and record.path not in owned and is_file(record):
                 found.append(file_component(record, writer, "."))
     return found
@@ -172,7 +172,7 @@ def _compositions(assembly: Assembly) -> list[Json]:
     ]
 
 
-def _annotation(conflict: Conflict, writer: Writer, about: About) -> Tree:
+def _annotation(conflict: Conflict, at: int, writer: Writer, about: About) -> Tree:
     value = conflict.value
     what = f"{value.trait.value} {value.name}".strip()
     chosen = f'"{shown(str(value.value))}" ({value.evidence.method.value} in {shown(value.evidence.path)})'
@@ -181,7 +181,7 @@ def _annotation(conflict: Conflict, writer: Writer, about: About) -> Tree:
         for c in value.losers[:8]
     )
     return {
-        "bom-ref": f"conflict:{writer.graph.ref(conflict.part)}:{what}:{value.scope}",
+        "bom-ref": f"conflict:{at}:{writer.graph.ref(conflict.part)}:{shown(what)}",
         "subjects": [writer.graph.ref(conflict.part)],
         "annotator": {
             "component": {"type": "application", "name": "backstamp", "version": about.tool_version}

@@ -11,7 +11,8 @@ import msgspec
 from backstamp.bom.drawing.network import Network, Node
 from backstamp.core.finding import shown
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 210, 44, 90, 18, 24
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 256, 44, 110, 18, 24
+_NAME = 29  # characters of a name that fit into a box
 _SWEEPS = 6
 _COLOURS = {
     "model": ("#e8f0fe", "#1a56b0"),
@@ -55,7 +56,11 @@ def as_svg(network: Network) -> str:
         _TIP,
         f'<rect {size} fill="#ffffff"/>',
     ]
-    lines += [_edge(spots[link.source], spots[link.target], link.word) for link in network.links]
+    labels: dict[str, int] = {}
+    for link in network.links:
+        lines.append(_edge(spots[link.source], spots[link.target], link.word, labels.get(link.target, 0)))
+        if link.word:
+            labels[link.target] = labels.get(link.target, 0) + 1
     lines += [_box(node, spots[node.ref]) for node in network.nodes]
     return "\n".join([*lines, "</svg>"]) + "\n"
 
@@ -119,11 +124,20 @@ def _layers(network: Network) -> dict[str, int]:
     return layer
 
 
+def _short(name: str) -> str:
+    """Cut a name to what fits; of ``org/name`` the name matters more."""
+    text = shown(name, 200)
+    if len(text) > _NAME and "/" in text:
+        text = text.rpartition("/")[2]
+    return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"
+
+
 def _corner(spot: _Spot) -> tuple[float, float]:
     return _EDGE + spot.layer * (_WIDTH + _GAP_X), _EDGE + spot.row * (_HEIGHT + _GAP_Y)
 
 
-def _edge(source: _Spot, target: _Spot, word: str) -> str:
+def _edge(source: _Spot, target: _Spot, word: str, above: int) -> str:
+    """Draw an edge; its word stands at its end, above the words of others that end there."""
     x1, y1 = _corner(source)
     x2, y2 = _corner(target)
     x1, y1, y2 = x1 + _WIDTH, y1 + _HEIGHT / 2, y2 + _HEIGHT / 2
@@ -133,17 +147,16 @@ def _edge(source: _Spot, target: _Spot, word: str) -> str:
     path = f"M{x1:.0f} {y1:.0f}C{middle:.0f} {y1:.0f} {middle:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"
     drawn = f'<path d="{path}" fill="none" stroke="#9aa0a6" stroke-width="1.2" marker-end="url(#tip)"/>'
     if word:
-        drawn += (
-            f'<text x="{x2 - 10:.0f}" y="{y2 - 5:.0f}" font-size="10" fill="#5f6368" text-anchor="end">'
-            f"{escape(shown(word, 20))}</text>"
-        )
+        style = 'font-size="10" fill="#5f6368" text-anchor="end"'
+        at = f'x="{x2 - 10:.0f}" y="{y2 - 5 - 11 * above:.0f}"'
+        drawn += f"<text {at} {style}>{escape(shown(word, 20))}</text>"
     return drawn
 
 
 def _box(node: Node, spot: _Spot) -> str:
     x, y = _corner(spot)
     fill, ink = _COLOURS.get(node.kind, _OTHER)
-    name = shown(node.name, 29)
+    name = _short(node.name)
     version = f" · {shown(node.version, 20)}" if node.version else ""
     full = f"{node.kind}: {node.name} {node.version}".strip()
     left, top = x + 10, y + 18

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from backstamp.bom.score.view import Hit, Place, View
-from backstamp.core.tree import list_at, text_at, tree_at, trees_at
+from backstamp.core.tree import list_at, text_at, texts_at, tree_at, trees_at
 
 Finder = Callable[[Place, View], Iterator[Hit]]
 
@@ -59,7 +59,7 @@ def hash_algorithms(place: Place, _: View) -> Iterator[Hit]:
 def dependencies(_: Place, view: View) -> Iterator[Hit]:
     """Find edges of the dependency graph whose ends are both in the document."""
     for at, each in enumerate(list_at(view.document, "dependencies")):
-        targets = [t for t in (list_at(each, "dependsOn") or list_at(each, "provides")) if t in view.refs]
+        targets = [t for t in (texts_at(each, "dependsOn") or texts_at(each, "provides")) if t in view.refs]
         if targets and text_at(each, "ref") in view.refs:
             yield Hit(f"/dependencies/{at}", text_at(each, "ref"))
 
@@ -70,7 +70,7 @@ def own_dependencies(place: Place, view: View) -> Iterator[Hit]:
     if not ref:
         return
     for at, each in enumerate(list_at(view.document, "dependencies")):
-        targets = list_at(each, "dependsOn")
+        targets = texts_at(each, "dependsOn")
         if ref in targets or (text_at(each, "ref") == ref and targets):
             yield Hit(f"/dependencies/{at}", ref)
             return
@@ -246,7 +246,7 @@ def unknowns(_: Place, view: View) -> Iterator[Hit]:
     """Find that the document names what it does not know, or says how complete it is."""
     for at, each in enumerate(list_at(view.document, "compositions")):
         if text_at(each, "aggregate"):
-            yield Hit(f"/compositions/{at}/aggregate", text_at(each, "aggregate"))
+            yield Hit(f"/compositions/{at}/aggregate")  # "unknown" is an answer here
 
 
 def energy(place: Place, _: View) -> Iterator[Hit]:

@@ -57,7 +57,7 @@ def _of(cluster: str, over: str, *rows: tuple[str, Finder, str] | tuple[str, Fin
             over=over,
             find=row[1],
             advice=row[2],
-            inherent=over == DOCUMENT and cluster in ("META", "metadata"),
+            inherent=over == DOCUMENT and cluster in ("META", "metadata", "practices"),
             unknown=row[3:],
         )
         for row in rows

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 
 from backstamp.bom.spdx.check import is_time
 from backstamp.bom.spdx.components import (
+    FAMILIES,
     Later,
     is_service,
     read_component,
@@ -162,7 +163,7 @@ def _read_formula(source: Source, name: str, names: list[str]) -> Tree:
             lists["workflows"].append(_read_build(source, each))
         elif is_service(element):
             lists["services"].append(read_service(source, each))
-        elif element and each not in source.placed:
+        elif text_at(element, "type") in FAMILIES and each not in source.placed:
             lists["components"].append(read_component(source, each))
     formula.update({key: [*values] for key, values in lists.items() if values})
     return formula

@@ -196,7 +196,7 @@ def _read_identifiers(source: Source, element: Tree, flaw: Tree) -> None:
         if (words := source.text(each, "issuingAuthority")) is not None:
             authority["name"] = words
         if len(list_at(each, "identifierLocator")) == 1:
-            authority["url"] = source.texts(each, "identifierLocator")[0]
+            authority["url"] = "".join(source.texts(each, "identifierLocator"))
         found.append({**made, **({"source": {**authority}} if authority else {})})
     main = next((each for each in found if each["id"] == name), None)
     if main is None and name is None and found:

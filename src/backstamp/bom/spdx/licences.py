@@ -132,7 +132,7 @@ def _read_named(source: Source, element: Tree) -> Tree:
     for reference in source.things(element, "externalRef") if "externalRef" in element else []:
         if text_at(reference, "externalRefType") == "license" and list_at(reference, "locator"):
             source.take(reference, "externalRefType")
-            inner["url"] = source.texts(reference, "locator")[0]
+            inner["url"] = next(iter(source.texts(reference, "locator")), "")
     return inner
 
 

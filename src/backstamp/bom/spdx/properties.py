@@ -4,8 +4,10 @@
    ``X`` and ``parameter:X``. An entry that comes from the model card has a name, one of the component has
    none.
 2. ``cdx:ai-ml:model:tokenizer`` with the ``bom-ref`` of a component is the relationship ``hasDataFile``.
-3. ``backstamp:spdx:X`` is the property X of SPDX itself, where the class has it and the value fits.
-4. All others go into the extension of SPDX that is made for them (``extension_CdxPropertiesExtension``).
+3. ``backstamp:training:note`` of a model is informationAboutTraining, ``backstamp:preprocessing`` is
+   modelDataPreprocessing.
+4. ``backstamp:spdx:X`` is the property X of SPDX itself, where the class has it and the value fits.
+5. All others go into the extension of SPDX that is made for them (``extension_CdxPropertiesExtension``).
 """
 
 from heapq import merge
@@ -13,6 +15,7 @@ from heapq import merge
 from backstamp.bom.patch import written
 from backstamp.bom.spdx.check import is_time
 from backstamp.bom.spdx.draft import Draft, is_address, is_text
+from backstamp.bom.spdx.labelled import joined, parted
 from backstamp.bom.spdx.source import Source, entry
 from backstamp.core.errors import ReadError
 from backstamp.core.tree import Json, Tree, text_at
@@ -24,18 +27,19 @@ _PARAMETER = "cdx:ai-ml:model:parameter:"
 TOKENIZER = "cdx:ai-ml:model:tokenizer"
 PREFIX = "backstamp:spdx:"
 _EXTENSION = "extension_CdxPropertiesExtension"
+_NOTE, _PREPROCESSING = "backstamp:training:note", "backstamp:preprocessing"
+_TRAINING = (_NOTE, _PREPROCESSING)
 _CARD = "card-property"
 # Properties of SPDX that nothing of CycloneDX stands for; the rest of the model is mapped field by field.
 _OWN = frozenset(
     """
-    ai_autonomyType ai_informationAboutTraining ai_metricDecisionThreshold ai_modelDataPreprocessing
-    ai_modelExplainability ai_safetyRiskAssessment ai_standardCompliance ai_useSensitivePersonalInformation
-    dataset_anonymizationMethodUsed dataset_dataCollectionProcess dataset_dataPreprocessing
-    dataset_datasetAvailability dataset_datasetNoise dataset_datasetSize dataset_datasetType
-    dataset_datasetUpdateMechanism dataset_hasSensitivePersonalInformation dataset_intendedUse
-    dataset_knownBias
-    dataset_sensor builtTime validUntilTime supportLevel standardName comment
-    software_attributionText software_sourceInfo software_additionalPurpose software_fileKind summary
+    ai_autonomyType ai_metricDecisionThreshold ai_modelExplainability ai_safetyRiskAssessment
+    ai_standardCompliance ai_useSensitivePersonalInformation dataset_anonymizationMethodUsed
+    dataset_dataCollectionProcess dataset_dataPreprocessing dataset_datasetAvailability
+    dataset_datasetNoise dataset_datasetSize dataset_datasetType dataset_datasetUpdateMechanism
+    dataset_hasSensitivePersonalInformation dataset_intendedUse dataset_knownBias dataset_sensor
+    builtTime validUntilTime supportLevel standardName comment software_attributionText
+    software_sourceInfo software_additionalPurpose software_fileKind summary
     """.split()
 )
 
@@ -45,18 +49,25 @@ def write_properties(draft: Draft, element: Tree, properties: list[Json]) -> Non
     name = text_at(element, "spdxId")
     others: list[Json] = []
     files: list[str] = []
+    training: dict[str, list[str]] = {}
     for each in properties:
         key, value = _simple(each)
         if key is None:
             continue
         if value is not None and (hyper := _hyper_key(key)) is not None and element["type"] == _MODEL:
             _append(element, "ai_hyperparameter", entry(hyper, value))
+        elif value is not None and key in _TRAINING and element["type"] == _MODEL:
+            training.setdefault(key, []).append(value)
         elif key == TOKENIZER and value in draft.refs:
             files.append(draft.refs[value])
         elif value is None or not _write_own(element, key, value):
             others.append(_extension_entry(key, value))
     if files:
         draft.relate(name, "hasDataFile", files)
+    if (notes := joined([("Note", words) for words in training.get(_NOTE, [])], ("Note",))) is not None:
+        element["ai_informationAboutTraining"] = notes
+    if _PREPROCESSING in training:
+        element["ai_modelDataPreprocessing"] = [*training[_PREPROCESSING]]
     if others:
         _append(element, "extension", {"type": _EXTENSION, "extension_cdxProperty": others})
 
@@ -83,7 +94,7 @@ def write_card_properties(draft: Draft, element: Tree, properties: list[Json]) -
 def read_properties(source: Source, element: Tree) -> tuple[list[Json], list[Json]]:
     """Read the properties of a component and those of its model card."""
     name = text_at(element, "spdxId")
-    mine: list[list[Tree]] = [[], [], [], []]
+    mine: list[list[Tree]] = [[], [], [], [], _read_training(source, element)]
     card: list[list[Tree]] = [[], []]
     for held in source.things(element, "ai_hyperparameter") if "ai_hyperparameter" in element else []:
         target = card[0] if source.words(text_at(held, "@id"))[0] == _CARD else mine[0]
@@ -101,6 +112,13 @@ def read_properties(source: Source, element: Tree) -> tuple[list[Json], list[Jso
                 target.append(_property(key, source.text(each, "extension_cdxPropValue")))
     mine[3].extend(_read_own(source, element))
     return _merged(mine), _merged(card)
+
+
+def _read_training(source: Source, element: Tree) -> list[Tree]:
+    steps = [_property(_PREPROCESSING, words) for words in source.texts(element, "ai_modelDataPreprocessing")]
+    notes = source.text(element, "ai_informationAboutTraining")
+    said_ones = parted(notes, ("Note",)) if notes is not None else []
+    return [*steps, *(_property(_NOTE, words) for _, words in said_ones)]
 
 
 def _merged(lists: list[list[Tree]]) -> list[Json]:

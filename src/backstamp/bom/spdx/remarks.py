@@ -34,6 +34,8 @@ def write_annotations(draft: Draft, annotations: list[Json]) -> None:
         annotator = tree_at(each, "annotator")
         by = agents.write_organization(draft, annotator.get("organization"))
         by = by or agents.write_person(draft, annotator.get("individual"))
+        program = said(annotator, "component", "name")
+        by = by or (agents.write_software(draft, program) if program else None)
         main = draft.infos[INFO]
         time = said(each, "timestamp")
         info = draft.info(
@@ -167,7 +169,9 @@ def _annotation(source: Source, name: str, element: Tree, info: Tree) -> Tree:
     made["annotator"] = {}
     by = source.name_of((list_at(info, "createdBy") or [""])[0])
     kind = "individual" if agents.is_person(source, by) else "organization"
-    if source.found(by):
+    if text_at(source.found(by), "type") == "SoftwareAgent":
+        made["annotator"] = {"component": {"type": "application", **agents.read_agent(source, by)}}
+    elif source.found(by):
         made["annotator"] = {kind: agents.read_agent(source, by)}
     made["timestamp"] = text_at(info, "created")
     made["text"] = text_at(element, "statement")

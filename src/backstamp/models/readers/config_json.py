@@ -52,6 +52,7 @@ _MODALITIES = {
     "speech": "audio",
     "video": "video",
 }
+_LENGTHS = frozenset({"max_position_embeddings", "n_positions"})
 _PARTS = frozenset({"encoder", "decoder"})
 _NO_PARTS = frozenset({"quantization_config", "compression_config", "dist_config", "generation_config"})
 _FLAGS = ("tie_word_embeddings", "is_encoder_decoder", "is_decoder", "use_cache", "gradient_checkpointing")
@@ -82,7 +83,8 @@ def _identity(tree: Tree, blob: Blob) -> Iterator[Fact]:
         tasks.setdefault(task_of(name), index)
     for task, index in tasks.items():
         if task:
-            yield from task_told(blob, f"/architectures/{index}", task)
+            is_said = not _LENGTHS.isdisjoint(tree)
+            yield from task_told(blob, f"/architectures/{index}", task, is_length_said=is_said)
     for key, name in (
         ("transformers_version", "transformers"),
         ("peft_version", "peft"),
@@ -97,14 +99,18 @@ def _identity(tree: Tree, blob: Blob) -> Iterator[Fact]:
         yield DECLARED.says(blob.at_pointer("/finetuning_task"), MODEL, Trait.TASK, task)
 
 
-def task_told(blob: Blob, pointer: str, task: str) -> Iterator[Fact]:
-    """State a task that follows from a class, with what goes in and comes out."""
+def task_told(blob: Blob, pointer: str, task: str, *, is_length_said: bool = False) -> Iterator[Fact]:
+    """State a task that follows from a class, with what goes in and comes out.
+
+    Where the length of texts is known, the input is said with it.
+    """
     place = blob.at_pointer(pointer)
     tell = Teller(_BY, Method.DERIVED, 0.7)
     yield tell.says(place, MODEL, Trait.TASK, task)
     taken, given = forms_of(task)
     if taken:
-        yield tell.says(place, MODEL, Trait.INPUT, taken, name=taken)
+        if taken != "text" or not is_length_said:
+            yield tell.says(place, MODEL, Trait.INPUT, taken, name=taken)
         yield tell.says(place, MODEL, Trait.OUTPUT, given, name="result")
         yield tell.says(place, MODEL, Trait.MODALITY, taken)
 
@@ -117,11 +123,7 @@ def numbers_told(tree: Tree, blob: Blob, pointer: str, prefix: str, depth: int) 
         if is_dimension(key, value) and (number := scalar_of(value, 200)) is not None:
             shown = number.removeprefix("torch.") if isinstance(number, str) else number
             yield DECLARED.says(place, MODEL, Trait.DIMENSION, shown, name=name)
-            if (
-                key in ("max_position_embeddings", "n_positions")
-                and not prefix
-                and not isinstance(value, list)
-            ):
+            if key in _LENGTHS and not prefix and not isinstance(value, list):
                 yield DERIVED.says(place, MODEL, Trait.INPUT, f"text of up to {value} tokens", name="text")
         elif isinstance(value, int | float) and is_setting(key) and (number := scalar_of(value)) is not None:
             yield DECLARED.says(place, MODEL, Trait.SETTING, number, name=name)

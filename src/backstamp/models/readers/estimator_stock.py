@@ -18,7 +18,7 @@ from backstamp.models.readers.stating import MODEL, label_of, line_of, listed
 
 _BY = "estimator/1"
 DECLARED = Teller(_BY, Method.DECLARED, 0.95)
-_LARGEST = 32 * MIB
+_LARGEST = 8 * MIB  # of programs: following one costs about half a second a mebibyte
 _LOOK = 4096
 _SIGNS = (b"sklearn", b"xgboost", b"lightgbm", b"catboost", b"imblearn")
 _NAMES = {"sklearn": "scikit-learn", "imblearn": "imbalanced-learn"}

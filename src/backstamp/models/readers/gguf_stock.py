@@ -19,6 +19,7 @@ from backstamp.models.readers.stating import (
     TOKENIZER,
     file_of,
     is_local,
+    label_of,
     line_of,
     names_of,
     scalar_of,
@@ -128,7 +129,7 @@ def _general(held: _Held) -> Iterator[Fact]:
     yield from _quantised(held)
     for key, pair in held.pairs.items():
         if key.startswith("general.sampling.") and (number := _plain(pair)) is not None:
-            name = "sampling." + line_of(key.removeprefix("general.sampling."), 100)
+            name = "sampling." + label_of(key.removeprefix("general.sampling."), 100)
             yield held.declared.says(held.at(pair), held.part, Trait.SETTING, number, name=name)
 
 
@@ -221,7 +222,7 @@ def _numbers(held: _Held) -> Iterator[Fact]:
         return
     for key, pair in held.pairs.items():
         if key.startswith(f"{family}.") and (value := _plain(pair)) is not None:
-            name = line_of(key.removeprefix(f"{family}."), 100)
+            name = label_of(key.removeprefix(f"{family}."), 100)
             yield held.declared.says(held.at(pair), held.part, Trait.DIMENSION, value, name=name)
             if name == "context_length":
                 form = f"text of up to {value} tokens"
@@ -246,13 +247,13 @@ def _tokenizer(held: _Held) -> Iterator[Fact]:
         if len(words) == count and (digest := vocabulary_digest(map(str, words))):
             yield held.measured.says(held.at(tokens), TOKENIZER, Trait.DIGEST, digest, name="vocabulary")
     for key, pair in held.pairs.items():
-        name = line_of(key.removeprefix("tokenizer.ggml."), 100)
+        name = label_of(key.removeprefix("tokenizer.ggml."), 100)
         if key.startswith("tokenizer.ggml.") and name != "model" and (value := _plain(pair)) is not None:
             trait = Trait.FLAG if isinstance(value, bool) else Trait.DIMENSION
             yield tell.says(held.at(pair), TOKENIZER, trait, value, name=name)
         elif _is_template(pair):
             text = str(held.blob.view[pair.start : pair.end], "utf-8", "replace")
-            name = line_of(key.removeprefix(_TEMPLATE).lstrip("."), 60)
+            name = label_of(key.removeprefix(_TEMPLATE).lstrip("."), 60)
             yield from template_told(_BY, held.at(pair), text, name)
 
 

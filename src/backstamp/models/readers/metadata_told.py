@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backstamp.core.fact import Fact
 from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Part, Relation, Teller, Trait, named_part
-from backstamp.models.readers.stating import MODEL, is_local, line_of, worded
+from backstamp.models.readers.stating import MODEL, is_local, label_of, line_of, worded
 
 _TRAITS = {
     "author": Trait.AUTHOR, "authors": Trait.AUTHOR, "creator": Trait.AUTHOR, "organization": Trait.PRODUCER,
@@ -33,7 +33,7 @@ _IGNORED = frozenset({"graph", "hash", "id", "uuid", "metadata", "schema"})
 
 def entry_told(tell: Teller, place: Location, part: Part, key: str, value: str) -> Iterator[Fact]:
     """State one entry: what has a meaning under it, anything else that is short as a tag ``key: value``."""
-    name = line_of(key, 100).removeprefix("com.github.apple.coremltools.").casefold()
+    name = label_of(key, 100).removeprefix("com.github.apple.coremltools.").casefold()
     text = worded(value)
     if not name or not text or name in _IGNORED or is_local(text):
         return

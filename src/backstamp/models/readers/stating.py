@@ -95,7 +95,7 @@ def listed(items: Iterable[str], count: int, limit: int = MOST_TEXT) -> str | No
             break
         if is_local(item):
             return None
-        shown.append(line_of(item, 80))
+        shown.append(label_of(item, 80))
     more = f", … ({count} in all)" if count > len(shown) else ""
     joined = ", ".join(text for text in shown if text)[:limit]
     return joined + more if joined else None
@@ -133,4 +133,4 @@ def each_of(
         value = scalar_of(tree[key], 400)
         if value is not None:
             place = blob.at_pointer(f"{under}/{escaped(key)}")
-            yield tell.says(place, part, trait, value, name=prefix + line_of(key, 100))
+            yield tell.says(place, part, trait, value, name=prefix + label_of(key, 100))

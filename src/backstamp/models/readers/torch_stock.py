@@ -28,6 +28,7 @@ _WITHOUT = frozenset({
     "rng",
     "callbacks", "criterion",
 })  # fmt: skip
+_TRAINING = ("optimizer", "optim", "scheduler", "rng_state", "random_states", "scaler", "global_step")
 _COPIES = ("model_ema.", "state_dict.model_ema.")
 _ADAPTER_MARKS = ("lora_", ".lora.", "prompt_embeddings", "ia3_")
 
@@ -47,7 +48,7 @@ class TorchStockReader:
         if is_arguments(contents.result):
             yield from arguments_told(blob, contents)
             return
-        tensors = _of_model(contents, budget)
+        tensors = {} if _is_of_training(blob, contents) else _of_model(contents, budget)
         if not tensors:
             return
         yield from _counts(blob, tensors, is_legacy=contents.start > 0)
@@ -71,6 +72,14 @@ def _object_in(blob: Blob, budget: Budget) -> Contents | None:
             return contents
         first = contents if number == 3 else None
     return first
+
+
+def _is_of_training(blob: Blob, contents: Contents) -> bool:
+    """Say whether a file only serves to go on training: the state of an optimizer, a scheduler, of chance."""
+    if file_of(blob).lower().startswith(_TRAINING):
+        return True
+    keys = {key for key, _ in contents.pairs(contents.result) if isinstance(key, str)}
+    return {"state", "param_groups"} <= keys
 
 
 def _of_model(contents: Contents, budget: Budget) -> dict[tuple[str, int, tuple[int, ...]], Tensor]:

@@ -13,7 +13,7 @@ from backstamp.core.location import Location
 from backstamp.core.supply import Kind, Method, Part, Relation, Scalar, Teller, Trait, named_part
 from backstamp.core.tree import Json, Tree
 from backstamp.formats.json_text import tree_of
-from backstamp.models.readers.stating import RUN, count_of, is_local, line_of, worded
+from backstamp.models.readers.stating import RUN, count_of, is_local, label_of, line_of, worded
 
 _FRAMEWORKS = {
     "pt": "pytorch",
@@ -100,7 +100,7 @@ def _kohya(tell: Teller, place: Location, part: Part, found: dict[str, str]) -> 
         yield tell.says(place, part, Trait.FAMILY, family)
     for key, text in found.items():
         if key.startswith("ss_") and key not in _NO_SETTINGS and (value := _setting(text)) is not None:
-            yield tell.says(place, RUN, Trait.SETTING, value, name=line_of(key[3:], 100))
+            yield tell.says(place, RUN, Trait.SETTING, value, name=label_of(key[3:], 100))
     if (steps := _number(found.get("ss_steps", ""))) is not None:
         yield tell.says(place, RUN, Trait.STEPS, steps)
     if (seed := _number(found.get("ss_seed", ""))) is not None:

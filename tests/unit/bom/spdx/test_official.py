@@ -9,8 +9,8 @@ import pytest
 from backstamp.bom.spdx.check import problems
 from backstamp.bom.spdx.write import spdx_of
 from backstamp.core.tree import Json, Tree
-from kit.rich_boms import rich
 from kit.mutation import mutated
+from kit.rich_boms import rich
 from kit.spdx_documents import CONTEXT, ai_system
 from kit.standards import standard
 

@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
+
 from backstamp.bom.spdx.check import missing_of_profile, problems, profile_problems
 from backstamp.bom.spdx.read import cyclonedx_of
 from backstamp.bom.spdx.write import spdx_of
 from backstamp.core.tree import Json, Tree, text_at
 from kit.rich_boms import dataset, file, library, model, rich
+from kit.standards import cyclonedx_errors
 
 _SPACE = "urn:spdx.dev:bom-3e671687-395b-41f5-a30f-a58921a69b79-2#"
 
@@ -45,6 +48,8 @@ def test_the_rich_document_comes_back_as_it_was():
 
 
 def test_the_rich_document_is_valid_cyclonedx():
+    assert cyclonedx_errors(rich(), "1.7") == []
+    pytest.importorskip("jsonschema")
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 

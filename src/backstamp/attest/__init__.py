@@ -1,0 +1,1 @@
+"""Signatures and provenance: manifests, statements, envelopes, signers, verifiers, trust, locks."""
