@@ -42,6 +42,8 @@ _NOT_WEIGHTS = frozenset(
     "random_states_0.pkl config.json metadata.json".split()
 )
 _CHECKPOINTS = (".pth.tar", ".pt.tar", ".ckpt.tar", ".pkl.gz", ".joblib.gz", ".pickle.gz", ".model.gz")
+_CODE = frozenset({"python", "notebook", "javascript"})
+_MANIFESTS = frozenset("requirements.txt pyproject.toml setup.cfg package.json Dockerfile".split())
 _LOOSE_NAMES = (".bin", ".pkl", ".pickle", ".model", ".npz", ".joblib", ".msgpack", *_CHECKPOINTS[3:])
 _LOOSE = frozenset({"pickle", "zip", "tar", "npy", "msgpack"})  # weights by their name alone
 _ARCHIVES = (".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".egg", ".7z", ".tar.bz2", ".tar.xz", ".conda", ".gz")
@@ -184,7 +186,9 @@ class Homes:
             owner = self._owner(folder, named, weights)
             if owner != folder:
                 self.models.setdefault(owner, Kind.MODEL)
-            elif folder in weights and folder not in carded | adapters and _are_apart(weights[folder]):
+            elif folder not in carded | adapters and (
+                _are_apart(weights[folder]) or (folder == ROOT and not named.get(ROOT) and self._is_code())
+            ):
                 self.models.update(dict.fromkeys(weights[folder], Kind.MODEL))
             else:
                 self.models[folder] = Kind.ADAPTER if folder in adapters else Kind.MODEL
@@ -195,6 +199,13 @@ class Homes:
         stem = path.rpartition("/")[2].partition(".")[0].lower()
         is_read = record.status in (Status.COMPLETE, Status.SKIPPED)
         return not is_anything(record) or not is_read or bool(named) or path in spoken or "model" in stem
+
+    def _is_code(self) -> bool:
+        """Say whether code lies at the root: weights beside it are a part of it, not what the target is."""
+        return any(
+            parent(path) == ROOT and (_CODE & set(record.kinds) or path.rpartition("/")[2] in _MANIFESTS)
+            for path, record in self.files.items()
+        )
 
     def _owner(self, folder: str, named: dict[str, set[str]], weights: dict[str, list[str]]) -> str:
         """The model that a folder is a piece of: itself, or one above."""
