@@ -196,10 +196,14 @@ def spdx() -> Tree:
     }
 
 
+def _keys(pointer: str) -> list[str]:
+    return [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")[1:]]
+
+
 def changed(tree: Tree, pointer: str, value: Json) -> Tree:
     """Put another value at a pointer of a copy; an index one past the end of a list appends."""
     made = copy.deepcopy(tree)
-    *path, last = pointer.split("/")[1:]
+    *path, last = _keys(pointer)
     at: Json = made
     for key in path:
         at = at[int(key)] if isinstance(at, list) else at[key] if isinstance(at, dict) else None
@@ -213,7 +217,7 @@ def changed(tree: Tree, pointer: str, value: Json) -> Tree:
 def without(tree: Tree, pointer: str) -> Tree:
     """Leave out the property at a pointer of a copy."""
     made = copy.deepcopy(tree)
-    *path, last = pointer.split("/")[1:]
+    *path, last = _keys(pointer)
     at: Json = made
     for key in path:
         at = at[int(key)] if isinstance(at, list) else at[key] if isinstance(at, dict) else None

@@ -16,12 +16,15 @@ from backstamp.bom.graph import SupplyGraph
 from backstamp.bom.homes import ROOT, Homes, is_weight_file, joined_path
 from backstamp.bom.inventory import FileRecord, Inventory
 from backstamp.bom.own import own_package
+from backstamp.bom.purls import is_commit
 from backstamp.bom.resolve import claims_of, resolved
 from backstamp.core.location import Location
-from backstamp.core.supply import Kind, Linked, Method, Part, Relation, Stated, Trait
+from backstamp.core.supply import Kind, Linked, Meant, Method, Part, Relation, Stated, Trait
 
 BY = "assembly/1"  # the name under which this module makes claims
 _ABSENT = "./"
+_PINNED = frozenset({Kind.MODEL, Kind.ADAPTER, Kind.DATASET, Kind.TOOL, Kind.SERVICE})
+_MOVING = frozenset({"main", "master", "latest", "HEAD", "refs/heads/main"})  # names of whatever is newest
 
 
 class Assembly:
@@ -42,7 +45,8 @@ def assembled(inventory: Inventory, more: tuple[Claim, ...] = (), measured: tupl
     statements += statements_of(inventory.facts)
     statements = [*fit_to_tell(statements)]
     package = own_package(inventory)
-    homes = Homes(inventory, statements, package.parts if package else frozenset())
+    meant = [f for f in inventory.facts if isinstance(f, Meant)]
+    homes = Homes(inventory, statements, package.parts if package else frozenset(), meant)
     claims, ties = claims_of(homes.said, homes)
     subject = _subject(homes, ties)
     claims += _about_homes(homes, claims)
@@ -52,8 +56,9 @@ def assembled(inventory: Inventory, more: tuple[Claim, ...] = (), measured: tupl
     if subject.kind is Kind.SYSTEM:
         claims.append(_named(subject, inventory))
     claims += [*more]
-    ties += [*measured]
+    ties = [*_published(ties), *measured]
     ties += _between_homes(homes, claims, ties, subject)
+    claims += _pinned(claims, ties)
     return Assembly(resolved(claims, ties, subject), homes)
 
 
@@ -166,10 +171,41 @@ def _between_homes(homes: Homes, claims: list[Claim], ties: list[Tie], subject: 
                 yield _tie(subject, Relation.CONTAINS, part)
         elif part.kind in (Kind.MODEL, Kind.ADAPTER, Kind.DATASET):
             above = _container(part, homes, subject)
-            if (above, Relation.TRAINED_ON, part) not in known and above != part:
+            is_named_only = "#" in part.key and part in targets  # by a card: it does not lie here
+            if (above, Relation.TRAINED_ON, part) not in known and above != part and not is_named_only:
                 yield _tie(above, Relation.CONTAINS, part)
         elif part.kind in (Kind.AGENT, Kind.TOOL, Kind.PROMPT, Kind.SERVICE) and part not in targets:
             yield _tie(subject, Relation.USES, part)
+
+
+def _published(ties: list[Tie]) -> Iterator[Tie]:
+    """A model that a run publishes under a name is the one that it writes to a folder where nothing lies."""
+    made: dict[Part, set[Part]] = {}
+    for tie in ties:
+        if tie.relation is Relation.MADE_BY:
+            made.setdefault(tie.target, set()).add(tie.part)
+    ways: set[Part] = set()
+    for parts in made.values():
+        if any(part.key.startswith("huggingface:") for part in parts):
+            ways |= {part for part in parts if part.key.startswith("path:")}
+    return (tie for tie in ties if tie.part not in ways)
+
+
+def _pinned(claims: list[Claim], ties: list[Tie]) -> Iterator[Claim]:
+    """What lies elsewhere has the version that it is pinned to, wherever that is said; several are all told."""
+    versioned = {c.part for c in claims if c.trait in (Trait.VERSION, Trait.REVISION)}
+    pins: dict[Part, dict[str, Evidence]] = {}
+    for tie in ties:
+        is_elsewhere = not tie.target.key.startswith(ROOT) and tie.target not in versioned
+        if tie.revision and is_elsewhere and tie.target.kind in _PINNED and tie.revision not in _MOVING:
+            pins.setdefault(tie.target, {}).setdefault(tie.revision, tie.evidence)
+    for part, found in sorted(pins.items()):
+        for at, (revision, evidence) in enumerate(sorted(found.items()), 1):
+            trait = Trait.REVISION if is_commit(revision) else Trait.VERSION
+            name = ""
+            if len(found) > 1:
+                trait, name = Trait.IDENTIFIER, f"revision-{at}"
+            yield Claim(part=part, trait=trait, value=revision, name=name, evidence=evidence)
 
 
 def _container(part: Part, homes: Homes, subject: Part) -> Part:

@@ -26,7 +26,7 @@ from backstamp.bom.same_data import same_data
 from backstamp.bom.training_runs import Runs, is_checkpoint
 from backstamp.core.location import Location
 from backstamp.core.reading import Status
-from backstamp.core.supply import Kind, Linked, Method, Part, Stated, Trait
+from backstamp.core.supply import Kind, Linked, Meant, Method, Part, Stated, Trait
 
 WEIGHTS = frozenset(
     "safetensors gguf onnx tflite keras-config hdf5 savedmodel coreml torch-shards paddle openvino "
@@ -62,6 +62,8 @@ _BUNDLES = (".mlpackage", ".mlmodelc", ".savedmodel")
 _SPACY = frozenset({"meta.json", "config.cfg"})
 _COMPOSITES = frozenset({"model_index.json", "modules.json", "MLmodel"})
 ROOT = "."
+_RECIPES = "modelfiles/"  # the reader of files that make a model of another one, wherever they lie
+PLANS = "training-config/"  # the reader of what somebody means to train
 
 
 def folder_of(path: tuple[str, ...]) -> str:
@@ -143,12 +145,18 @@ class Homes:
         inventory: Inventory,
         statements: Iterable[Stated | Linked],
         own: frozenset[Part] = frozenset(),
+        meant: Iterable[Meant] = (),
     ) -> None:
         self.inventory = inventory
         self.files = {joined_path(record.path): record for record in inventory.files}
         caches = {found.group(1) for path in self.files if (found := _snapshot().match(path))}
         self.files = {path: record for path, record in self.files.items() if not _is_blob(path, caches)}
-        said = [s for s in statements if not _is_blob(joined_path(s.place.path), caches)]
+        shadowed = _shadowed(self.files)
+        said = [
+            s
+            for s in statements
+            if not _is_blob(path := joined_path(s.place.path), caches) and path not in shadowed
+        ]
         self.said = said
         self.models: dict[str, Kind] = {}
         self.datasets: set[str] = set()
@@ -156,6 +164,10 @@ class Homes:
         self._find_datasets(said)
         self.runs = Runs(said, folder_of, self.files, self.models)
         self.aliases = {**self._find_aliases(said), **dict.fromkeys(own, Part(Kind.SYSTEM, ROOT))}
+        for row in meant:
+            target = self.bound(row.target, row.place)
+            if not target.key.startswith("path:"):
+                self.aliases.setdefault(row.part, target)
 
     # --- finding -------------------------------------------------------------------------------
 
@@ -181,6 +193,8 @@ class Homes:
         for folder, paths in [*weights.items()]:
             weights[folder] = [p for p in paths if self._is_model(p, named.get(folder, set()), spoken)]
         weights = {folder: paths for folder, paths in weights.items() if paths}
+        alone = {joined_path(s.place.path) for s in said if s.by.startswith(_RECIPES) and not s.part.key}
+        self.models |= {path: Kind.MODEL for path in alone if parent(path) not in carded | weights.keys()}
         adapters = {folder_of(s.place.path) for s in said if s.part == Part(Kind.ADAPTER)}
         for folder in sorted({*weights, *carded, *adapters}):
             owner = self._owner(folder, named, weights)
@@ -387,7 +401,14 @@ def _is_about_model(statement: Stated | Linked) -> bool:
     if statement.part not in (Part(Kind.MODEL), Part(Kind.TOKENIZER)):
         return False
     if not isinstance(statement, Stated):
-        return statement.method.rank <= Method.DECLARED.rank and statement.part.kind is Kind.MODEL
+        is_plan = statement.by.startswith((PLANS, _RECIPES))  # what they make need not lie beside them
+        return (
+            statement.method.rank <= Method.DECLARED.rank
+            and statement.part.kind is Kind.MODEL
+            and not is_plan
+        )
+    if statement.by.startswith(_RECIPES):
+        return False
     return statement.method.rank <= Method.DECLARED.rank and statement.trait in _TELLING
 
 
@@ -419,6 +440,20 @@ def _are_apart(paths: list[str]) -> bool:
         "flax_model",
         "saved_model",
         "model_quantized",
+    }
+
+
+def _shadowed(files: dict[str, FileRecord]) -> set[str]:
+    """The copies of ``meta.json`` that a package of a spaCy pipeline has above the folder of the pipeline."""
+    pipelines = [parent(path) for path in files if path.endswith("/config.cfg")]
+    found = {f"{parent(folder)}/meta.json": folder for folder in pipelines if f"{folder}/meta.json" in files}
+    return {
+        copy
+        for copy, folder in found.items()
+        if copy in files
+        and files[copy].size == files[f"{folder}/meta.json"].size
+        and files[copy].digest == files[f"{folder}/meta.json"].digest
+        and f"{parent(folder)}/config.cfg" not in files
     }
 
 

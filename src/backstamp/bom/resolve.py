@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from backstamp.bom.claims import Claim, Evidence, Tie
 from backstamp.bom.forms import summed
 from backstamp.bom.graph import Edge, SupplyGraph, Value
-from backstamp.bom.homes import Homes, file_of, folder_of, is_state_of_training
+from backstamp.bom.homes import PLANS, Homes, file_of, folder_of, is_state_of_training
 from backstamp.bom.standing import agree
 from backstamp.core.digest import Digest
 from backstamp.core.supply import MANY, NAMED, Kind, Linked, Method, Part, Relation, Scalar, Stated, Trait
@@ -39,6 +39,7 @@ _SLICES = {
     "val": "validation", "dev set": "validation", "evaluation": "validation", "test set": "test",
 }  # fmt: skip
 _FEWEST_PLACES = 2  # two results of one decimal may well be two results
+_MODELS = (Kind.MODEL, Kind.ADAPTER)
 _APPROXIMATE = 0.02  # "1.2B" against a count of the bytes
 
 
@@ -65,6 +66,8 @@ def claims_of(statements: Iterable[Stated | Linked], homes: Homes) -> tuple[list
             )
             continue
         target = homes.bound(fact.target, fact.place)
+        if fact.part == Part(Kind.MODEL) and fact.by.startswith(PLANS) and part.kind not in _MODELS:
+            continue  # a plan that lies beside no model
         if target != part and not _is_homeless(fact, part):
             ties.append(
                 Tie(

@@ -240,6 +240,16 @@ def _storable(value: Scalar) -> Scalar:
     return value
 
 
+class Meant(Fact, frozen=True, kw_only=True):
+    """What a name of a project's own table means: where ``part`` is spoken of, it is ``target``.
+
+    A table alone uses nothing: most of its rows may be of no interest here.
+    """
+
+    part: Part
+    target: Part
+
+
 class Teller(msgspec.Struct, frozen=True):
     """Makes statements on behalf of one reader, which are known in one way."""
 

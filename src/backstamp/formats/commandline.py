@@ -1,7 +1,7 @@
 """Command lines of shells, as far as they can be read without running them: words, assignments, comments.
 
 Quotes, escapes, line continuations and operators are understood; variables are replaced where the text itself
-assigns them, or by their default (``${NAME:-default}``). Here-documents are skipped: they are data. Nothing
+assigns them, or by their default (``${NAME:-default}``). Here-documents are data, but for those that Python runs. Nothing
 runs.
 Source: POSIX.1-2024, Shell Command Language, 2.2 and 2.3.
 """
@@ -13,6 +13,7 @@ import msgspec
 from backstamp.core.budget import Budget
 
 _LONGEST = 20_000
+_MOST_TURNS = 64
 _OPERATORS = frozenset(";&|\n()")
 _NAME = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _KEYWORDS = frozenset(
@@ -54,11 +55,14 @@ class _Reader:
             elif char in _OPERATORS:
                 if words:
                     yield Command(tuple(words), tuple(lines))
+                program = words[0].rpartition("/")[2] if words else ""
                 words, lines = [], []
                 self.at += 1
                 if char == "\n":
                     self.line += 1
-                    self._skip_heredocs()
+                    for line, held in self._heredocs():
+                        if program.startswith("python"):  # a program, not data
+                            yield Command((program, "-c", held), (line, line, line))
             elif char in "<>":
                 self._redirection()
             else:
@@ -83,22 +87,32 @@ class _Reader:
         if self.at < len(self.text) and self.text[self.at] not in _OPERATORS:
             self._word()
 
-    def _skip_heredocs(self) -> None:
+    def _heredocs(self) -> list[tuple[int, str]]:
+        """Take the here-documents that the line opened: the line on which each begins, and its text."""
+        found: list[tuple[int, str]] = []
         for mark in self.heredocs:
+            start, line = self.at, self.line
+            end = start
             while self.at < len(self.text):
                 end = self.text.find("\n", self.at)
                 end = len(self.text) if end < 0 else end
                 row = self.text[self.at : end].strip()
-                self.at = end + 1
+                at, self.at = self.at, end + 1
                 self.line += 1
                 if row == mark:
+                    end = at
                     break
+            found.append((line, self.text[start:end]))
         self.heredocs = []
+        return found
 
     def _word(self) -> str:
         made: list[str] = []
         while self.at < len(self.text):
             char = self.text[self.at]
+            if char == "(" and made and made[-1].endswith("=") and _NAME.issuperset("".join(made)[:-1]):
+                made.append(self._braced())  # an array: NAME=(one two)
+                continue
             if char in " \t\r<>" or char in _OPERATORS:
                 break
             if char in "'\"":
@@ -150,6 +164,15 @@ def commands_of(text: str, budget: Budget, line: int = 1) -> Iterator[Command]:
     yield from _Reader(text, line).commands(budget)
 
 
+def words_of(text: str, variables: dict[str, str], budget: Budget) -> list[str]:
+    """List the words that a word of a ``for`` becomes: a variable or an array may hold several."""
+    value = expanded(text, variables)
+    if value is None:
+        return []
+    inner = value[1:-1] if value.startswith("(") and value.endswith(")") else value
+    return [word for command in commands_of(inner, budget) for word in command.words][:_MOST_TURNS]
+
+
 def without_keywords(command: Command) -> Command:
     """Cut the words of the shell's own grammar from the start of a command."""
     at = 0
@@ -194,6 +217,7 @@ def expanded(text: str, variables: dict[str, str]) -> str | None:
 
 
 def _braced_name(text: str) -> tuple[str, str | None]:
+    text = text.removesuffix("[@]").removesuffix("[*]")
     for mark in (":-", "-", ":="):
         name, found, default = text.partition(mark)
         if found and name and _NAME.issuperset(name):

@@ -91,6 +91,7 @@ SETTINGS = frozenset({
     "flash_attention", "trainable_layers", "freeze_layers", "devices", "strategy", "accumulate_grad_batches",
 })  # fmt: skip
 _SEEDS = frozenset({"seed", "seed_everything", "random_state", "data_seed"})
+ADAPTERS = frozenset({"adapter_name_or_path", "lora_model_dir"})
 _MOST_VALUES = 5_000
 _MOST_DATA = 500
 
@@ -132,7 +133,7 @@ def models_of(tree: Tree, tool: Tool) -> Iterator[ModelUse]:
         yield from _merged(tree)
         return
     keys = {
-        Tool.AXOLOTL: ("base_model",),
+        Tool.AXOLOTL: ("base_model", "lora_model_dir"),
         Tool.AUTOTRAIN: ("base_model",),
         Tool.SWIFT: ("model", "model_id"),
         Tool.TORCHTUNE: (),
@@ -140,12 +141,15 @@ def models_of(tree: Tree, tool: Tool) -> Iterator[ModelUse]:
         Tool.DEEPSPEED: (),
     }.get(tool, ("model_name_or_path", "adapter_name_or_path"))
     revision = (
-        text_at(tree, "model_revision") or text_at(tree, "revision_of_model") or text_at(tree, "revision")
+        text_at(tree, "model_revision")
+        or text_at(tree, "revision_of_model")
+        or text_at(tree, "base_model_revision")
+        or text_at(tree, "revision")
     )
     for key in keys:
         name = text_at(tree, key)
         if name and not is_placeholder(name):
-            yield ModelUse(name, f"/{key}", revision if key != "adapter_name_or_path" else "")
+            yield ModelUse(name, f"/{key}", "" if key in ADAPTERS else revision)
     if tool is Tool.NESTED:
         for pointer, value in _leaves(tree):
             key = pointer.rsplit("/", 1)[-1]

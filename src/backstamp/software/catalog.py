@@ -22,7 +22,10 @@ AREA = Area(
             name="requirements", kinds=("text", "wide-text"), module=_READERS + "requirements", serves=STOCK
         ),
         ReaderEntry(
-            name="scripts", kinds=("text", "script", "wide-text"), module=_READERS + "scripts", serves=STOCK
+            name="scripts",
+            kinds=("notebook", "script", "text", "wide-text"),
+            module=_READERS + "scripts",
+            serves=STOCK,
         ),
         ReaderEntry(
             name="setuptools", kinds=("text", "python"), module=_READERS + "setuptools", serves=STOCK

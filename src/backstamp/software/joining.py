@@ -4,7 +4,7 @@ A reader sees one file. It says which names of other modules a call waits for (`
 its own module offers (``SharedText``); when all files were read, ``joined`` puts them together.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from backstamp.core.fact import Fact, FactBook
 from backstamp.core.supply import Kind, Linked, Method, Part, Relation, Stated, Teller, Trait
@@ -15,6 +15,7 @@ from backstamp.software.facts.usage import OpenUse, SharedText
 _BY = "usage/1"
 _MOST_SPLITS = 12
 _MOST_MODULES = 64
+_MOST_TEXTS = 16  # under one name: entries of a table
 
 
 def joined(facts: Iterable[Fact]) -> Iterator[Stated | Linked]:
@@ -25,30 +26,36 @@ def joined(facts: Iterable[Fact]) -> Iterator[Stated | Linked]:
         return
     shelf = _shelf(book.of(SharedText))
     for use in waiting:
-        found = _looked_up(use, shelf)
-        if found is None:
-            continue
-        named = named_by_callee(use.callee, found.text, use.address)
-        if named is None:
-            continue
-        how = How.DEFAULT if found.is_default else How.CARRIED
-        tell = Teller(_BY, Method.DECLARED, how.confidence)
-        shown = use.callee.replace("()", "") + (" by default" if found.is_default else "")
-        revision = named.revision or use.revision
-        yield tell.links(
-            use.place, Part(Kind.SYSTEM), Relation.USES, named.part, manner=shown, revision=revision
-        )
-        if named.provider and named.provider not in {"name", "self-hosted"}:
-            yield tell.says(use.place, named.part, Trait.PROVIDER, named.provider)
+        pins = _looked_up(use, use.pin, shelf) if use.pin else ()
+        for found in _looked_up(use, use.symbol, shelf):
+            yield from _used(use, found, pins[0].text if len(pins) == 1 else "")
 
 
-def _shelf(shared: Iterable[SharedText]) -> dict[str, dict[tuple[str, ...], SharedText]]:
+def _used(use: OpenUse, found: SharedText, pin: str) -> Iterator[Stated | Linked]:
+    named = named_by_callee(use.callee, found.text, use.address)
+    if named is None:
+        return
+    how = How.DEFAULT if found.is_default else How.CARRIED
+    tell = Teller(_BY, Method.DECLARED, how.confidence)
+    shown = use.callee.replace("()", "") + (" by default" if found.is_default else "")
+    revision = named.revision or use.revision or pin
+    yield tell.links(use.place, Part(Kind.SYSTEM), Relation.USES, named.part, manner=shown, revision=revision)
+    if named.provider and named.provider not in {"name", "self-hosted"}:
+        yield tell.says(use.place, named.part, Trait.PROVIDER, named.provider)
+
+
+_Shelf = dict[str, dict[tuple[str, ...], list[SharedText]]]
+
+
+def _shelf(shared: Iterable[SharedText]) -> _Shelf:
     """Sort shared texts by the last part of their module's name, and by the whole of it with the symbol."""
-    shelf: dict[str, dict[tuple[str, ...], SharedText]] = {}
+    shelf: _Shelf = {}
     for text in shared:
         module = _module_of(text.place.path[0])
         if module:
-            shelf.setdefault(f"{module[-1]}.{text.symbol}", {})[module] = text
+            texts = shelf.setdefault(f"{module[-1]}.{text.symbol}", {}).setdefault(module, [])
+            if len(texts) < _MOST_TEXTS:
+                texts.append(text)
     return shelf
 
 
@@ -57,12 +64,12 @@ def _module_of(path: str) -> tuple[str, ...]:
     return tuple(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _looked_up(use: OpenUse, shelf: dict[str, dict[tuple[str, ...], SharedText]]) -> SharedText | None:
+def _looked_up(use: OpenUse, symbol: str, shelf: _Shelf) -> Sequence[SharedText]:
     """Find the module that a name was imported from: the nearest of those whose names end so."""
     folder = tuple(use.place.path[0].replace("\\", "/").split("/")[:-1])
-    rest = use.symbol.lstrip(".")
-    level = len(use.symbol) - len(rest)
-    parts = rest.split(".")
+    rest = symbol.lstrip(".")
+    level = len(symbol) - len(rest)
+    parts = rest.removesuffix(".value").split(".")
     if level:
         folder = folder[: len(folder) - (level - 1)] if level - 1 <= len(folder) else ()
     for at in range(1, min(len(parts), _MOST_SPLITS)):
@@ -75,7 +82,7 @@ def _looked_up(use: OpenUse, shelf: dict[str, dict[tuple[str, ...], SharedText]]
         fitting = [module for module in list(known)[:_MOST_MODULES] if module[-len(wanted) :] == wanted]
         if fitting:
             return known[max(fitting, key=lambda module: (_shared(module, folder), -len(module)))]
-    return None
+    return ()
 
 
 def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:

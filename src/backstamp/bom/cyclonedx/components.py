@@ -49,6 +49,11 @@ _TECHNIQUES = {
 }
 _COUNTED = frozenset({Trait.SPLIT, Trait.ROWS})  # a file's number that its split has too is said once
 _MOST_OCCURRENCES = 100
+# A part is found where something says that it uses, loads, trains on or starts from it.
+_FINDING = (
+    Relation.USES, Relation.DEPENDS_ON, Relation.CONSUMED, Relation.TRAINED_ON, Relation.TESTED_ON,
+    Relation.DERIVED_FROM,
+)  # fmt: skip
 
 
 class Writer:
@@ -78,6 +83,8 @@ class Writer:
         """Say whether a part is a component of its own; what is only known as an ancestor is not."""
         if part == self.graph.subject or part.key.startswith("."):
             return True
+        if self.graph.subject.kind is Kind.SYSTEM and part.kind is not Kind.TOKENIZER:
+            return True  # a system stands on the bases of its models too
         edges = self.graph.edges_to(part)
         is_parent = any(edge.relation is Relation.DERIVED_FROM for edge in edges)
         return not edges or any(
@@ -333,7 +340,7 @@ def _links(part: Part, writer: Writer) -> Iterator[Tree]:
 
 def _evidence(part: Part, writer: Writer) -> Tree:
     """Where a part was found: the places of the edges that lead to it."""
-    edges = writer.graph.edges_to(part, Relation.USES, Relation.DEPENDS_ON)
+    edges = writer.graph.edges_to(part, *_FINDING)
     places = [(e, edge.manner) for edge in edges for e in edge.evidence if e.by != ASSEMBLY]
     if not places:
         return {}

@@ -12,8 +12,8 @@ from backstamp.core.budget import Budget
 from backstamp.core.finding import shown
 from backstamp.core.location import Location
 from backstamp.core.reading import Statement
-from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
-from backstamp.core.tree import Tree, text_at, tree_at, trees_at
+from backstamp.core.supply import Kind, Meant, Method, Part, Relation, Teller, Trait, named_part
+from backstamp.core.tree import Tree, escaped, text_at, tree_at, trees_at
 from backstamp.data.datasetinfo import info_statements
 from backstamp.data.worded import worded
 from backstamp.formats.jsontree import tree_of
@@ -43,6 +43,8 @@ class _Reader:
             return
         if blob.name == "dataset_info.json":
             infos = [(("",), tree)]
+            if not _OWN & tree.keys():
+                yield from _table(blob, tree)
         else:
             infos = [((key,), tree_at(tree, key)) for key in list(tree)[:_MOST]]
         known = [(keys, info) for keys, info in infos if _OWN & info.keys()]
@@ -50,6 +52,17 @@ class _Reader:
             yield from _info(blob, info, "".join(f"/{key}" for key in keys if key))
         named = [{"config_name": keys[0], **info} for keys, info in known]
         yield from info_statements(_BY, blob.at_pointer(""), named)
+
+
+def _table(blob: Blob, tree: Tree) -> Iterator[Statement]:
+    """LLaMA-Factory keeps its table of data sets under the same name: what each of its own names means."""
+    for key in list(tree)[:_MOST]:
+        row = tree_at(tree, key)
+        name = text_at(row, "hf_hub_url")
+        part = named_part(Kind.DATASET, name or "./" + text_at(row, "file_name"))
+        if part is not None and part.key != "path:":
+            named = Part(Kind.DATASET, "name:" + shown(key, 200))
+            yield Meant(place=blob.at_pointer(f"/{escaped(key)}"), part=named, target=part)
 
 
 def _state(blob: Blob, tree: Tree) -> Iterator[Statement]:

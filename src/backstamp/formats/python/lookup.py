@@ -164,7 +164,23 @@ def _item_of_ref(m: "Machine", base: Ref, key: Value, known: object, scope: Scop
     taint = (
         base.taint & ~ENVIRON if name in {"os.environ", "os.environb"} and known is not None else base.taint
     )
-    return Ref(base.name, taint, base.hidden)
+    name = base.name if m.watcher is None else member_name(base.name, known)
+    return Ref(name, taint, base.hidden)
+
+
+def member_name(name: str, key: object) -> str:
+    """Name an entry of something that another module holds: ``pkg.names.MODELS[small]``; ``*`` is any."""
+    is_plain = (isinstance(key, int) and 0 <= key < 100) or key is None
+    is_word = isinstance(key, str) and 0 < len(key) <= 60 and not set(key) & set("[]().*")
+    if (
+        not (is_plain or is_word)
+        or name[:1] == "?"
+        or "(" in name
+        or "." not in name[1:]
+        or name.count("[") > 3
+    ):
+        return name
+    return name if name.startswith(("os.", "sys.")) else f"{name}[{'*' if key is None else key}]"
 
 
 def variable(name: str) -> Value:

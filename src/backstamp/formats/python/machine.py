@@ -15,6 +15,7 @@ from backstamp.core.errors import ReadError
 from backstamp.formats.python import calls
 from backstamp.formats.python.effects import IMPORT, LATENT, LOAD, MAIN, Analysis, Effect, Payload
 from backstamp.formats.python.expressions import MOST_DEEP, element, evaluate
+from backstamp.formats.python.lookup import member_name
 from backstamp.formats.python.sinks import action_table, canonical
 from backstamp.formats.python.statements import STATEMENTS
 from backstamp.formats.python.syntax import tree_of
@@ -249,7 +250,10 @@ class Machine:
                     known = _columns(value, target.elts) or known
                 for at, part in enumerate(target.elts):
                     inner = part.value if isinstance(part, ast.Starred) else part
-                    self.bind(inner, known[at] if known else element(value), scope)
+                    held = known[at] if known else element(value)
+                    if self.watcher is not None and known is None and isinstance(value, Ref):
+                        held = Ref(member_name(value.name, at), value.taint)
+                    self.bind(inner, held, scope)
             case ast.Attribute():
                 base = evaluate(self, target.value, scope)
                 self._set(base, target.attr, value, target)

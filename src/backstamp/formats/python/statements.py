@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backstamp.formats.python.effects import MAIN
 from backstamp.formats.python.expressions import element, elements, evaluate, operate
-from backstamp.formats.python.lookup import attribute
+from backstamp.formats.python.lookup import attribute, member_name
 from backstamp.formats.python.values import (
     Class,
     Const,
@@ -155,7 +155,10 @@ def _for(m: "Machine", node: ast.For | ast.AsyncFor, scope: Scope) -> None:
             m.bind(node.target, row, scope)
             m.body(node.body, scope)
     else:
-        _loop(m, node.body, scope, node.target, element(source))
+        held = element(source)
+        if m.watcher is not None and isinstance(source, Ref):
+            held = Ref(member_name(source.name, None), source.taint)
+        _loop(m, node.body, scope, node.target, held)
     m.branch(node.orelse, scope)
 
 

@@ -49,7 +49,6 @@ converse                       boto3,aioboto3,botocore,? service:hosted:bedrock 
 converse_stream                boto3,aioboto3,botocore,? service:hosted:bedrock -:modelId gap
 start_async_invoke             boto3,aioboto3       service:hosted:bedrock -:modelId
 invoke_endpoint                boto3,aioboto3,?     service:hosted:sagemaker -:EndpointName gap
-HuggingFaceModel               sagemaker            none:sagemaker -:env
 JumpStartModel                 sagemaker            model:is:jumpstart 0:model_id
 generativeai.GenerativeModel   google               service:hosted:google 0:model_name gap
 generativeai.embed_content     google               service:hosted:google 0:model
@@ -68,6 +67,87 @@ models.count_tokens            google               service:genai  -:model
 chats.create                   google,?             service:genai  -:model gap
 live.connect                   google               service:genai  -:model
 Endpoint                       google.cloud.aiplatform service:is:vertex-endpoint 0:endpoint_name
+post                           requests,httpx,aiohttp,? service:http 0:url
+request                        requests,httpx,aiohttp,? service:http 0:url
+stream                         httpx                service:http   1:url
+Crew                           crewai               service:provided -:embedder
+from_config                    embedchain,mem0,crewai service:provided 0:config,config_dict
+Memory.from_config             mem0                 service:provided 0:config_dict
+RagTool                        crewai_tools         tool:provided  -:config
+PDFSearchTool                  crewai_tools         tool:provided  -:config
+CSVSearchTool                  crewai_tools         tool:provided  -:config
+TXTSearchTool                  crewai_tools         tool:provided  -:config
+DOCXSearchTool                 crewai_tools         tool:provided  -:config
+WebsiteSearchTool              crewai_tools         tool:provided  -:config
+GithubSearchTool               crewai_tools         tool:provided  -:config
+DirectorySearchTool            crewai_tools         tool:provided  -:config
+CodeDocsSearchTool             crewai_tools         tool:provided  -:config
+YoutubeVideoSearchTool         crewai_tools         tool:provided  -:config
+AnthropicGenerator             haystack*            service:hosted:anthropic -:model
+AnthropicVertexChatGenerator   haystack*            service:hosted:anthropic -:model
+AmazonBedrockGenerator         haystack*            service:hosted:bedrock 0:model
+AmazonBedrockChatGenerator     haystack*            service:hosted:bedrock 0:model
+AmazonBedrockTextEmbedder      haystack*            service:hosted:bedrock 0:model
+AmazonBedrockDocumentEmbedder  haystack*            service:hosted:bedrock 0:model
+CohereGenerator                haystack*            service:hosted:cohere -:model
+CohereChatGenerator            haystack*            service:hosted:cohere -:model
+CohereTextEmbedder             haystack*            service:hosted:cohere -:model
+CohereDocumentEmbedder         haystack*            service:hosted:cohere -:model
+CohereRanker                   haystack*            service:hosted:cohere -:model
+MistralChatGenerator           haystack*            service:hosted:mistral -:model
+MistralTextEmbedder            haystack*            service:hosted:mistral -:model
+MistralDocumentEmbedder        haystack*            service:hosted:mistral -:model
+GoogleAIGeminiGenerator        haystack*            service:hosted:google -:model
+GoogleAIGeminiChatGenerator    haystack*            service:hosted:google -:model
+GoogleGenAIChatGenerator       haystack*            service:hosted:google -:model
+GoogleGenAITextEmbedder        haystack*            service:hosted:google -:model
+VertexAIGeminiGenerator        haystack*            service:hosted:vertex -:model
+VertexAIGeminiChatGenerator    haystack*            service:hosted:vertex -:model
+NvidiaGenerator                haystack*            service:hosted:nvidia -:model
+NvidiaChatGenerator            haystack*            service:hosted:nvidia -:model
+NvidiaTextEmbedder             haystack*            service:hosted:nvidia -:model
+JinaTextEmbedder               haystack*            service:hosted:jina -:model
+JinaDocumentEmbedder           haystack*            service:hosted:jina -:model
+JinaRanker                     haystack*            service:hosted:jina -:model
+AzureOpenAIGenerator           haystack*            service:azure  -:azure_deployment,model
+AzureOpenAIChatGenerator       haystack*            service:azure  -:azure_deployment,model
+AzureOpenAITextEmbedder        haystack*            service:azure  -:azure_deployment,model
+AzureOpenAIDocumentEmbedder    haystack*            service:azure  -:azure_deployment,model
+FastembedTextEmbedder          haystack*            model:hub      -:model
+FastembedDocumentEmbedder      haystack*            model:hub      -:model
+FastembedRanker                haystack*            model:hub      -:model
+NamedEntityExtractor           haystack*            model:hub      -:model
+TransformersTextRouter         haystack*            model:hub      -:model
+SentenceTransformersDiversityRanker haystack*            model:sbert    0:model
+OllamaTextEmbedder             haystack*            model:ollama   -:model
+OllamaDocumentEmbedder         haystack*            model:ollama   -:model
+LocalWhisperTranscriber        haystack*            model:is:whisper 0:model
+RemoteWhisperTranscriber       haystack*            service:hosted:openai -:model
+DALLEImageGenerator            haystack*            service:hosted:openai -:model
+HuggingFaceAPIGenerator        haystack*            model:inside:model -:api_params
+HuggingFaceAPIChatGenerator    haystack*            model:inside:model -:api_params
+HuggingFaceAPITextEmbedder     haystack*            model:inside:model -:api_params
+HuggingFaceAPIDocumentEmbedder haystack*            model:inside:model -:api_params
+HuggingFaceModel               sagemaker            model:inside:HF_MODEL_ID -:env
+Embeddings                     txtai                model:hub      -:path
+LLM                            txtai                model:hub      0:path
+Summary                        txtai                model:hub      0:path
+Translation                    txtai                model:hub      0:path
+Labels                         txtai                model:hub      0:path
+Transcription                  txtai                model:hub      0:path
+Entity                         txtai                model:hub      0:path
+Similarity                     txtai                model:hub      0:path
+Caption                        txtai                model:hub      0:path
+Questions                      txtai                model:hub      0:path
+Textractor                     txtai                model:hub      0:path
+load                           gradio               model:gradio   0:name
+Interface.load                 gradio               model:gradio   0:name
+read_csv                       pandas,polars        dataset:hfdata 0:filepath_or_buffer,path,path_or_buf,source
+read_parquet                   pandas,polars        dataset:hfdata 0:filepath_or_buffer,path,path_or_buf,source
+read_json                      pandas,polars        dataset:hfdata 0:filepath_or_buffer,path,path_or_buf,source
+scan_parquet                   pandas,polars        dataset:hfdata 0:filepath_or_buffer,path,path_or_buf,source
+scan_csv                       pandas,polars        dataset:hfdata 0:filepath_or_buffer,path,path_or_buf,source
+scan_ndjson                    pandas,polars        dataset:hfdata 0:filepath_or_buffer,path,path_or_buf,source
 completion                     litellm              service:routed 0:model gap
 acompletion                    litellm              service:routed 0:model gap
 text_completion                litellm              service:routed 0:model
@@ -204,7 +284,6 @@ TransformersSimilarityRanker   haystack*            model:hub      0:model
 ExtractiveReader               haystack*            model:hub      0:model
 HuggingFaceLocalGenerator      haystack*            model:hub      0:model
 HuggingFaceLocalChatGenerator  haystack*            model:hub      0:model
-HuggingFaceAPIGenerator        haystack*            none:none      -:none
 PromptNode                     haystack*            model:hub      0:model_name_or_path
 chat                           ollama               model:ollama   0:model gap
 generate                       ollama               model:ollama   0:model gap

@@ -141,6 +141,7 @@ Llama.from_pretrained          llama_cpp            model:repo     0:repo_id gap
 from_pretrained                ctransformers        model:hub      0:model_path_or_repo_id gap
 GPT4All                        gpt4all              model:is:gpt4all 0:model_name gap
 LLM                            vllm                 model:hub      0:model gap
+LoRARequest                    vllm                 adapter:hub    2:lora_path,lora_local_path
 EngineArgs                     vllm                 model:hub      0:model
 AsyncEngineArgs                vllm                 model:hub      0:model
 LLM                            tensorrt_llm         model:hub      0:model

@@ -39,6 +39,19 @@ _OLD = frozenset(
     "bart deberta electra facebook google flaubert longformer bloom opt llama mbart pegasus gpt openai-gpt "
     "tiny distilbart codebert dialogpt".split()
 )
+_REMOTE = (
+    "http://",
+    "https://",
+    "s3://",
+    "s3a://",
+    "gs://",
+    "gcs://",
+    "az://",
+    "abfs://",
+    "abfss://",
+    "hdfs://",
+    "oss://",
+)
 _BUILDERS = frozenset(
     "csv json parquet text arrow imagefolder audiofolder videofolder pdffolder webdataset pandas generator sql "
     "spark xml hdf5 lance".split()
@@ -172,7 +185,7 @@ def pickled(kind: Kind, text: str) -> Named | None:
 
 def url(kind: Kind, text: str) -> Named | None:
     """Name something by its address."""
-    is_url = text.startswith(("http://", "https://")) and len(text) < 1000 and not set(text) & set(" \n{}<>")
+    is_url = text.startswith(_REMOTE) and len(text) < 1000 and not set(text) & set(" \n{}<>")
     return Named(Part(kind, "url:" + text)) if is_url else None
 
 

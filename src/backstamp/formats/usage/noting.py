@@ -42,10 +42,16 @@ def pin_of(call: "Call") -> str:
     for name in ("revision", "commit_hash", "version", "checkpoint_revision", "snapshot"):
         value = call.keywords.get(name)
         if value is not None and (name == "revision" or call.signature.world in {"hub", "repo", "dataset"}):
-            text = scalar_of(value)
-            if text and len(text) <= 100 and not text.startswith("os."):
+            text = "" if isinstance(value, Ref) else scalar_of(value)
+            if text and len(text) <= 100:
                 return text
     return ""
+
+
+def open_pin_of(call: "Call") -> str:
+    """Give the name of another module that holds the revision that a call asks for."""
+    value = call.keywords.get("revision")
+    return value.name if isinstance(value, Ref) and "." in value.name[1:] and value.name[:1] != "?" else ""
 
 
 def settings_of(watcher: "UsageWatcher", call: "Call") -> tuple[Said, ...]:

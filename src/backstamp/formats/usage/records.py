@@ -62,6 +62,7 @@ class Open(msgspec.Struct, frozen=True):
     symbol: str
     address: str = ""
     revision: str = ""
+    pin: str = ""  # the name of another module that holds the revision
 
 
 class Shared(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from backstamp.formats.usage.watcher import UsageWatcher
 _PLAIN_ROOTS = frozenset(
     "torch pickle cPickle joblib sklearn tensorflow tf keras "
     "pandas google azure agents openml dill cloudpickle "
-    "onnx safetensors xgboost lightgbm catboost botocore mxnet clip together server mcp".split()
+    "onnx safetensors xgboost lightgbm catboost botocore mxnet clip together server mcp requests httpx aiohttp polars gradio".split()
 )
 # Of these, the package alone says nothing: most code that imports it loads no model.
 _WORDS = (
@@ -38,7 +38,10 @@ _WORDS = (
     b"embeddings.create", b"responses.create", b"load_url", b"load_state_dict_from_url", b"invoke_endpoint",
     b"from_hparams", b"import_module", b"__import__", b"tf.lite",
     b".applications", b"torchvision.models", b"torchaudio.pipelines", b"torchvision import models",
-    b"import torchvision", b"import torchaudio", b"lite.Interpreter", b"import load",
+    b"import torchvision", b"import torchaudio", b"lite.Interpreter", b"import load", b"gr.load", b"gradio.load", b"Interface.load",
+    b"/chat/completions", b"api-inference.huggingface.co", b"router.huggingface.co", b":generateContent",
+    b":streamGenerateContent", b"/api/generate", b"/api/chat", b"/v1/embeddings", b"/v1/messages",
+    b"hf://", b"/openai/deployments/", b"/v1/responses", b"/api/embed",
 )  # fmt: skip
 _FAMILIES = ("langchain", "autogen", "haystack", "keras_", "databricks")
 _OF_FAMILIES = (

@@ -16,7 +16,6 @@ import msgspec
 from backstamp.core.supply import Part
 from backstamp.formats.python.lookup import item
 from backstamp.formats.python.values import (
-    PARAM,
     Choice,
     Class,
     Const,
@@ -28,7 +27,7 @@ from backstamp.formats.python.values import (
     unknown,
 )
 from backstamp.formats.usage import worlds
-from backstamp.formats.usage.noting import address_of, pin_of
+from backstamp.formats.usage.noting import address_of, open_pin_of, pin_of
 from backstamp.formats.usage.records import Gap, How, Open, Use
 from backstamp.formats.usage.roads import ROADS, parent_of, record_of
 from backstamp.formats.usage.signatures import Signature, is_of_table, signature_of
@@ -239,16 +238,19 @@ class UsageWatcher:
     def _waits(self, call: Call, maker: Made | None) -> None:
         """Note the names of other modules that may say which part a call uses."""
         for value in flat(call.main.value):
-            if not isinstance(value, Ref) or value.taint & PARAM or len(self.opens) >= _MOST_USES:
+            if not isinstance(value, Ref) or len(self.opens) >= _MOST_USES:
                 continue
             symbol = _plain(value.name)
+            if symbol.endswith(".get()"):
+                symbol = symbol.removesuffix(".get()") + "[*]"
             if symbol[:1] == "?" or ("." not in symbol.lstrip(".")[1:] and symbol[:1] != "."):
                 continue
             if is_of_table(symbol) or symbol.startswith(("os.", "sys.", "builtins.")) or symbol.endswith(")"):
                 continue
             key = (call.line, call.column, symbol)
             address, _ = address_of(call, maker)
-            self.opens.setdefault(key, Open(call.line, call.column, call.name, symbol, address, pin_of(call)))
+            waits = Open(call.line, call.column, call.name, symbol, address, pin_of(call), open_pin_of(call))
+            self.opens.setdefault(key, waits)
 
     def _made_by_parent(
         self, m: "Machine", arguments: list[Value], keywords: dict[str, Value]

@@ -6,7 +6,7 @@ import msgspec
 
 from backstamp.core.supply import Kind, Part, Relation, is_hub_name
 from backstamp.formats.python.values import Const, Ref, Value
-from backstamp.formats.usage import agents, naming, several
+from backstamp.formats.usage import agents, naming, remote, several
 from backstamp.formats.usage.naming import Named
 from backstamp.formats.usage.noting import address_of, noted, pin_of
 from backstamp.formats.usage.records import How, Use
@@ -219,6 +219,12 @@ _HANDLERS = {
     "qdrant": several.qdrant,
     "router": several.router,
     "listed": several.listed,
+    "azure": remote.azure,
+    "http": remote.posted,
+    "inside": remote.inside,
+    "gradio": remote.gradio,
+    "hfdata": remote.hub_data,
+    "provided": remote.provided,
     "agent": agents.agent,
     "mcp": agents.server,
     "mcp-command": agents.server_command,

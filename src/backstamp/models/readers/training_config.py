@@ -18,6 +18,7 @@ from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait, n
 from backstamp.core.tree import Json, Tree
 from backstamp.formats.json_text import may_name
 from backstamp.formats.trainingconfig import (
+    ADAPTERS,
     DataUse,
     Tool,
     data_of,
@@ -106,13 +107,18 @@ def intended(
         yield tell.links(place, part, Relation.MADE_BY, _RUN)
     manner = manner_of(tree, tool)
     children = [part for part, _ in made] or ([_MODEL] if tool is Tool.MERGEKIT else [])
+    below: Part | None = None
     for use in models_of(tree, tool):
-        base = named_part(Kind.MODEL, use.name)
+        is_adapter = use.pointer.rpartition("/")[2] in ADAPTERS
+        base = named_part(Kind.ADAPTER if is_adapter else Kind.MODEL, use.name)
         if base is None:
             continue
         place = at(use.pointer)
         revision = shown(use.revision, 100) if use.revision and not is_placeholder(use.revision) else ""
         yield tell.links(place, _RUN, Relation.CONSUMED, base, revision=revision)
+        if is_adapter and below is not None:
+            yield tell.links(place, base, Relation.DERIVED_FROM, below, manner="adapter")
+        below = below if is_adapter else base
         for child in children:
             yield tell.links(place, child, Relation.DERIVED_FROM, base, manner=manner, revision=revision)
         if use.weight is not None:

@@ -24,3 +24,4 @@ class OpenUse(Fact, frozen=True, kw_only=True):
     callee: str
     address: str
     revision: str
+    pin: str = ""  # the name of another module that holds the revision

@@ -13,11 +13,20 @@ import msgspec
 
 from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
+from backstamp.core.errors import BudgetExceeded, ReadError
 from backstamp.core.location import Location
 from backstamp.core.reading import Statement
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller
-from backstamp.formats.commandline import Command, assignment, commands_of, expanded, without_keywords
+from backstamp.formats.commandline import (
+    Command,
+    assignment,
+    commands_of,
+    expanded,
+    without_keywords,
+    words_of,
+)
 from backstamp.formats.requirements_txt import package_of
+from backstamp.formats.usage.scan import uses_in
 from backstamp.knowledge.providers import provider_in
 from backstamp.software.readers.images import image_links, is_model_server
 from backstamp.software.readers.naming import Name, named
@@ -75,6 +84,7 @@ _FLAGS = frozenset(("-d", "-i", "-t", "-it", "-ti", "-dit", "-itd", "--rm", "--p
                     "--interactive", "--tty", "-P", "--read-only", "--no-healthcheck", "--quiet",
                     "-q"))  # fmt: skip
 _MOST_DEPTH = 4
+_MOST_TURNS = 64  # of a loop over words
 _MOST_OPTIONS = 300  # words of a command among which the revision of a model is looked for
 
 
@@ -90,8 +100,23 @@ class Commands(msgspec.Struct, frozen=True):
 
     def script(self, text: str, line: int = 1) -> Iterator[Statement]:
         """Yield what a script uses."""
-        for command in commands_of(text, self.budget, line):
-            yield from self.command(without_keywords(command), 0)
+        yield from self._block(iter(commands_of(text, self.budget, line)))
+
+    def _block(self, commands: Iterator[Command]) -> Iterator[Statement]:
+        """Commands one after another; a loop over known words is gone through once a word."""
+        for command in commands:
+            words = command.words
+            if words[:1] != ("for",) or len(words) < 4 or words[2] != "in":
+                yield from self.command(without_keywords(command), 0)
+                continue
+            body = list(_loop(commands))
+            values = [each for word in words[3:] for each in words_of(word, self.variables, self.budget)]
+            for value in values[:_MOST_TURNS] or [""]:
+                self.variables.pop(words[1], None)
+                if value:
+                    self.variables[words[1]] = value
+                self.budget.spend_operations(len(body) + 1)
+                yield from self._block(iter(body))
 
     def words(
         self, words: Sequence[str], lines: Sequence[int], image: str = "", depth: int = 0
@@ -161,6 +186,12 @@ class Commands(msgspec.Struct, frozen=True):
             yield from self._first(rest, 1, Kind.MODEL, "ollama " + words[0], provider="ollama")
         elif program in ("hf", "huggingface-cli") and words[:1] and words[0] in ("download", "snapshot"):
             yield from self._download(program, rest)
+        elif program == "spacy" and words[:1] == ("download",):
+            for word, line in zip(words[1:2], rest.lines[1:2], strict=True):
+                value = expanded(word, self.variables) or ""
+                if value.count("_") >= 2 and value.replace("_", "").isalnum():
+                    part = Part(Kind.MODEL, "spacy:" + value[:100])
+                    yield self._link(Name(part, "", 0.9), self.blob.at_line(line), "spacy download")
         elif program == "git" and words[:1] == ("clone",):
             yield from self._addresses(rest, "git clone")
         elif program in ("wget", "curl", "aria2c", "axel"):
@@ -177,7 +208,7 @@ class Commands(msgspec.Struct, frozen=True):
         if program.startswith("python") and "-c" in words[:4]:
             at = words.index("-c") + 1
             if at < len(words):
-                yield from self._code(words[at], rest.lines[at])
+                yield from self.code(words[at], rest.lines[at])
             return
         at = words.index("-m") + 1 if "-m" in words[:6] else len(words)
         if at < len(words):
@@ -207,6 +238,8 @@ class Commands(msgspec.Struct, frozen=True):
             if not word.startswith("-") or (key in ("-m", "-hf", "-hfr") and not is_server):
                 continue
             kind = _OPTIONS.get(key.lstrip("-").replace("_", "-")) or _OPTIONS.get(key.lstrip("-"))
+            if kind is None and key.startswith("--"):
+                kind = role_of(key)
             if key.lstrip("-").replace("_", "-") == "model-args":
                 value = value if found else "".join(rest.words[at : at + 1])
                 yield from self._model_args(value, rest.lines[at - 1])
@@ -365,42 +398,40 @@ class Commands(msgspec.Struct, frozen=True):
             if image and words[at + 1 :]:
                 yield from self.words(words[at + 1 :], rest.lines[at + 1 :], image, depth + 1)
 
-    def _code(self, text: str, line: int) -> Iterator[Statement]:
-        """Calls in ``python -c``: those that load from the hub, with a text as their first argument."""
-        import ast
-
-        from backstamp.core.errors import ReadError
-        from backstamp.formats.python.syntax import tree_of
-
+    def code(self, text: str, line: int) -> Iterator[Statement]:
+        """Python that a command line holds: what it uses, as in a module."""
+        code = (expanded(text, self.variables) or text).replace("\0", "$")
         try:
-            tree = tree_of((expanded(text, self.variables) or text).replace("\0", "$"))
+            found = uses_in(code, self.budget)
+        except BudgetExceeded:
+            raise
         except ReadError:
             return
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
-            function = (
-                node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        for use in found.uses:
+            tell = Teller(self.by, Method.DECLARED, round(use.how.confidence * self.certainty, 2))
+            yield tell.links(
+                self.blob.at_line(line + use.line - 1),
+                use.owner or Part(Kind.SYSTEM),
+                use.relation,
+                use.part,
+                manner=use.callee[:80],
+                revision=use.revision[:100],
             )
-            kind = _LOADERS.get(function)
-            if kind is None:
-                continue
-            values = {k.arg: k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)}
-            first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-            text_of = values.get("model") if function == "pipeline" else values.get("repo_id", first)
-            if isinstance(text_of, str):
-                revision = values.get("revision")
-                yield from self._use(
-                    text_of, line, kind, manner=function, is_for_it=True,
-                    revision=revision if isinstance(revision, str) else "",
-                )  # fmt: skip
 
 
-_LOADERS = {
-    "from_pretrained": Kind.MODEL, "SentenceTransformer": Kind.MODEL, "CrossEncoder": Kind.MODEL,
-    "snapshot_download": Kind.MODEL, "hf_hub_download": Kind.MODEL, "pipeline": Kind.MODEL,
-    "load_dataset": Kind.DATASET,
-}  # fmt: skip
+def _loop(commands: Iterator[Command]) -> Iterator[Command]:
+    """Take the commands up to the ``done`` of a loop that has begun."""
+    depth = 1
+    for command in commands:
+        words = [w for w in command.words[:3] if w != "do"]
+        if words[:1] and words[0] in ("for", "while", "until", "select"):
+            depth += 1
+        if words[:1] == ["done"]:
+            depth -= 1
+            if not depth:
+                return
+        at = 1 if command.words[0] == "do" and words[:1] == ["for"] else 0
+        yield Command(command.words[at:], command.lines[at:])
 
 
 def _short(words: Sequence[str]) -> list[str]:

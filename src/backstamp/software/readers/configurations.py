@@ -15,6 +15,8 @@ from backstamp.core.reading import Statement, Unread
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller
 from backstamp.core.tree import Json, Tree, escaped, text_at, texts_at, tree_at
 from backstamp.formats.settings import MOST_JSON, MOST_YAML, Document, settings_of
+from backstamp.formats.usage.signatures import signature_of
+from backstamp.formats.usage.worlds import named_by_callee
 from backstamp.knowledge.providers import provider_at, provider_in
 from backstamp.software.readers.commands import Commands
 from backstamp.software.readers.foreign import is_foreign_file, is_foreign_tree
@@ -25,9 +27,8 @@ from backstamp.software.readers.settings import role_of
 
 _BY = "configurations/1"
 _SUFFIXES = (".yaml", ".yml", ".json", ".jsonc", ".toml")
-_WORDS = (b"odel", b"okenizer", b"adapter", b"lora",
-          b"MODEL", b"llm", b"LLM", b"hf://", b"image:", b"run:", b"ckpt_name", b"mbedd", b"dataset",
-          b"huggingface", b"deployment", b"providers", b"repo_id", b"storageUri", b"engine")  # fmt: skip
+_WORDS = (b"odel", b"MODEL", b"llm", b"LLM", b"hf://", b"image:", b"run:", b"ckpt_name", b"mbedd", b"dataset",
+          b"huggingface", b"deployment", b"providers", b"repo_id", b"_target_", b"class_path", b"storageUri", b"engine")  # fmt: skip
 _PROVIDERS = (
     "provider", "model_provider", "llm_provider", "modelProvider", "custom_llm_provider", "api_type",
     "apiType",
@@ -112,6 +113,7 @@ class _Walk:
         self.certainty = certainty
         self.budget = budget
         self.commands = Commands(document.blob, _BY, budget, {}, certainty)
+        self.seen: set[str] = set()  # values whose meaning is known by what they are given to
         name = document.blob.name.lower()
         self.is_promptfoo = "promptfoo" in name
 
@@ -134,6 +136,7 @@ class _Walk:
     def _object(self, value: Tree, pointer: str, provider: str) -> Iterator[Statement]:
         if "litellm_params" in value:
             value = {key: each for key, each in value.items() if key not in ("model_name", "model")}
+        yield from self._targeted(value, pointer)
         revision = next((t for k in ("revision", "model_revision", "commit") if (t := text_at(value, k))), "")
         for key, each in value.items():
             inner = f"{pointer}/{escaped(key)}"
@@ -148,7 +151,28 @@ class _Walk:
             line = self.document.line(pointer + "/value")
             yield from self.commands.environment(text_at(value, "name"), text_at(value, "value"), line)
 
+    def _targeted(self, value: Tree, pointer: str) -> Iterator[Statement]:
+        """A call that is written as settings (Hydra, Lightning): the callee says what its arguments mean."""
+        target = text_at(value, "_target_") or text_at(value, "class_path")
+        signature = signature_of(target) if target else None
+        if signature is None:
+            return
+        inside = "init_args" in value and "_target_" not in value
+        given, at = (tree_at(value, "init_args"), f"{pointer}/init_args") if inside else (value, pointer)
+        for key in signature.names:
+            found = _with_default(text_at(given, key))
+            named_so = named_by_callee(target, found[0], "") if found is not None and found[0] else None
+            if named_so is None or found is None:
+                continue
+            place = f"{at}/{escaped(key)}"
+            self.seen.add(place)
+            name = Name(named_so.part, named_so.revision or text_at(given, "revision"), 0.9)
+            yield self._link(name, place, target, "", 0.6 if found[1] else 1.0)
+            return
+
     def _text(self, key: str, text: str, pointer: str, provider: str, revision: str) -> Iterator[Statement]:
+        if pointer in self.seen:
+            return
         if key in _COMFY and text.lower().endswith(_WEIGHTS):
             part = Part(_COMFY[key], "name:" + text.replace("\\", "/").rpartition("/")[2])
             yield self._link(Name(part, "", 0.9), pointer, key)
@@ -175,11 +199,6 @@ class _Walk:
     def _nested(self, key: str, value: Tree, pointer: str, provider: str) -> Iterator[Statement]:
         """A model that is described by an object: its name, beside its provider."""
         role = role_of(key)
-        if key in _LISTS:
-            # Several to choose from: models: {default: [a, b]}.
-            for inner in ("default", "available", "names"):
-                if isinstance(values := value.get(inner), list):
-                    yield from self._list(key, values, f"{pointer}/{inner}", _near(value) or provider)
         if role is None or key in _SKIPPED:
             return
         near = _near(value) or provider_in(key) or provider
@@ -196,8 +215,6 @@ class _Walk:
         is_choice = self.is_promptfoo and key == "providers"
         for at, each in enumerate(values):
             inner = f"{pointer}/{at}"
-            if isinstance(each, dict) and role is Kind.MODEL and (_near(each) or provider):
-                yield from self._nested("model", each, inner, provider)
             if not isinstance(each, str):
                 continue
             if role is not None or is_choice:

@@ -87,8 +87,12 @@ def _run(each: Instruction, commands: Commands) -> Iterator[Statement]:
         start = start[end:]
     skipped = text[: len(text) - len(start)].count("\n")
     yield from commands.script(_joined(start), each.line + skipped)
+    is_python = any(word.rpartition("/")[2].startswith("python") for word in start.partition("<<")[0].split())
     for line, document in each.documents:
-        yield from commands.script(document, line)
+        if is_python or document.startswith("#!/usr/bin/env python"):
+            yield from commands.code(document, line)
+        else:
+            yield from commands.script(document, line)
 
 
 def _joined(text: str) -> str:

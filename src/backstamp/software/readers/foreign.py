@@ -11,7 +11,7 @@ _FILES = frozenset(
     "eval_results.json train_results.json added_tokens.json quantize_config.json scheduler_config.json "
     "package.json package-lock.json npm-shrinkwrap.json pnpm-lock.yaml tsconfig.json composer.json "
     "pyproject.toml "
-    "pylock.toml cargo.toml mlmodel dvc.yaml dataset_info.json dataset_infos.json croissant.json "
+    "pylock.toml cargo.toml mlmodel dataset_info.json dataset_infos.json croissant.json "
     "pixi.toml openapi.yaml openapi.json swagger.json openapi.yml mkdocs.yml codecov.yml "
     ".pre-commit-config.yaml "
     "wandb-metadata.json wandb-summary.json codemeta.json citation.cff mcp.json .mcp.json "

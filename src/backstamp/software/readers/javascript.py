@@ -83,6 +83,14 @@ class JavascriptReader:
             )
 
 
+def _provider_of(name: str) -> str:
+    """The provider of a client by its class: those of OpenAI serve many, and say nothing."""
+    if name in ("HfInference", "InferenceClient"):
+        return HUB
+    found = provider_in(name)
+    return "" if found == "openai" else found
+
+
 class _Script:
     """The tokens of a file with what its names are assigned."""
 
@@ -102,12 +110,18 @@ class _Script:
             )
             self.provider = next((p for mark, p in marks if mark in data), "")
         self.settings = 0
-        self.values: dict[str, str] = {}
+        self.clients: dict[str, str] = {}  # names of clients, with their provider
+        for at in range(len(tokens) - 4):
+            made = tokens[at + 1].text == "=" and tokens[at + 2].text == "new" and tokens[at].kind == "name"
+            if made and (provider := _provider_of(tokens[at + 3].text)):
+                self.clients[tokens[at].text] = provider
+        self.values: dict[str, tuple[str, bool]] = {}
         for at in range(len(tokens) - 3):
             if tokens[at].text in ("const", "let", "var") and tokens[at + 1].kind == "name":
                 end = next((i for i in range(at + 2, min(at + 8, len(tokens))) if tokens[i].text == "="), -1)
-                if 0 < end < len(tokens) - 1 and tokens[end + 1].kind == "text":
-                    self.values[tokens[at + 1].text] = tokens[end + 1].text
+                found = self._value(end + 1) if 0 < end < len(tokens) - 1 else None
+                if found is not None:
+                    self.values[tokens[at + 1].text] = (found[0], found[2])
 
     def uses(self) -> Iterator[tuple[Name, int, str]]:
         """Yield names with their lines and the calls that use them."""
@@ -139,7 +153,8 @@ class _Script:
             is_type = self._text(at + 1) in ("|", "&")
             return None if is_type else (token.text, token.line, False)
         if token.kind == "name" and token.text in self.values and self._text(at + 1) in _ENDS:
-            return self.values[token.text], token.line, False
+            text, is_default = self.values[token.text]
+            return text, token.line, is_default
         for index in range(at, min(at + 10, len(self.tokens) - 1)):
             if self._text(index) in ("??", "||") and self.tokens[index + 1].kind == "text":
                 return self.tokens[index + 1].text, self.tokens[index + 1].line, True
@@ -190,9 +205,39 @@ class _Script:
             raise ReadError("script of too many settings to be read")
         if self._is_of_class(at):
             return
-        if family_of(found[0]) or "/" in found[0] or self.provider:
-            provider = "" if family_of(found[0]) else self.provider
+        receiver = self._receiver(at) or self.provider
+        if family_of(found[0]) or "/" in found[0] or receiver:
+            provider = "" if family_of(found[0]) else receiver
             yield from self._named(at + 2, provider, token.text)
+
+    def _receiver(self, at: int) -> str:
+        """The provider of the client on which the call around a setting is made; empty if it is not known."""
+        depth, index = 0, at - 1
+        while index > max(at - _MOST_INNER, 0):
+            text = self.tokens[index].text if self.tokens[index].kind == "mark" else ""
+            depth += (text in (")", "}", "]")) - (text in ("(", "{", "["))
+            if depth < 0 and text == "(":
+                break
+            index -= 1
+        # Back over the chain of names and calls before the bracket.
+        root, index, depth = "", index - 1, 0
+        while index >= 0:
+            token = self.tokens[index]
+            mark = token.text if token.kind == "mark" else ""
+            if mark == ")":
+                depth += 1
+            elif mark == "(":
+                depth -= 1
+                if depth < 0:
+                    break
+            elif not depth and token.kind == "name":
+                if token.text in ("await", "return", "new"):
+                    break
+                root = token.text
+            elif not depth and mark != ".":
+                break
+            index -= 1
+        return self.clients.get(root, "") or (_provider_of(root) if self._text(index) == "new" else "")
 
     def _is_of_class(self, at: int) -> bool:
         """Say whether a setting stands in the options of ``new Class({``, which are read with the class."""

@@ -7,6 +7,7 @@ from backstamp.core.budget import MIB, Budget
 from backstamp.core.reading import Statement
 from backstamp.formats.commandline import expanded
 from backstamp.formats.plaintext import decoded
+from backstamp.formats.python.notebook import notebook_of
 from backstamp.software.readers.commands import Commands
 from backstamp.software.readers.scope import is_example, is_test
 
@@ -20,7 +21,7 @@ class ScriptsReader:
 
     name = "scripts"
     version = 1
-    kinds = frozenset({"text", "script", "wide-text"})
+    kinds = frozenset({"text", "script", "wide-text", "notebook"})
 
     def read(self, blob: Blob, budget: Budget) -> Iterator[Statement]:
         """Yield what each command or variable uses."""
@@ -31,8 +32,15 @@ class ScriptsReader:
         commands = Commands(blob, _BY, budget, {}, certainty)
         if name == ".env" or name.startswith(".env.") or name.endswith(".env") or name == ".envrc":
             yield from _environment(decoded(blob, MIB), commands)
+        elif name.endswith((".tf", ".tfvars", ".hcl")):
+            yield from _terraform(decoded(blob, MIB), commands)
         elif name in _MAKES or name.endswith((".mk", ".mak")):
             yield from _makefile(decoded(blob, MIB), commands)
+        elif name.endswith(".ipynb"):
+            # Lines count through the cells, as they do for the code of a notebook.
+            budget.spend_operations(blob.size // 64 + 1)
+            for line, command in notebook_of(blob.view).commands:
+                yield from commands.script(command, line)
         elif name.endswith(_SHELLS) or _is_shell(blob):
             yield from commands.script(decoded(blob, MIB))
 
@@ -62,6 +70,22 @@ def _environment(text: str, commands: Commands) -> Iterator[Statement]:
             commands.variables[key] = known
     for key, value, line in rows:
         yield from commands.environment(key, value, line)
+
+
+def _terraform(text: str, commands: Commands) -> Iterator[Statement]:
+    """Read settings of infrastructure: ``HF_MODEL_ID = "org/name"``, and ``default`` of a variable."""
+    variable = ""
+    for line, row in enumerate(text.splitlines(), 1):
+        bare = row.strip()
+        if bare.startswith(('variable "', "variable '")):
+            variable = bare[10:].partition(bare[9])[0]
+        key, found, value = bare.partition("=")
+        key, value = key.strip().strip("\"'"), value.strip()
+        if not found or bare.startswith(("#", "//", "*", "/*")) or not key.replace("_", "").isalnum():
+            continue
+        if value[:1] == '"' and "${" not in value:
+            name = variable if key == "default" else key
+            yield from commands.environment(name, value[1:].partition('"')[0], line)
 
 
 def _makefile(text: str, commands: Commands) -> Iterator[Statement]:

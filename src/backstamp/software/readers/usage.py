@@ -70,6 +70,7 @@ class UsageReader:
                 callee=waiting.callee,
                 address=waiting.address[:500],
                 revision=waiting.revision,
+                pin=waiting.pin,
             )
         for offered in found.shared if is_module else ():
             yield SharedText(

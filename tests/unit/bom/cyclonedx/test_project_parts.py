@@ -41,6 +41,7 @@ def names(tree: Tree) -> list[str]:
             [
                 "system:.", "adapter:./models/adapter", "dataset:./data/reviews",
                 "dataset:huggingface:stanfordnlp/sst2", "library:pypi:transformers", "model:./models/sst",
+                "model:huggingface:acme/Base", "model:huggingface:google-bert/bert-base-uncased",
             ],
         ),
         ("runs", ["system:.", f"model:./{RUN}/artifacts/model"]),
