@@ -171,7 +171,8 @@ def _between_homes(homes: Homes, claims: list[Claim], ties: list[Tie], subject: 
                 yield _tie(subject, Relation.CONTAINS, part)
         elif part.kind in (Kind.MODEL, Kind.ADAPTER, Kind.DATASET):
             above = _container(part, homes, subject)
-            if (above, Relation.TRAINED_ON, part) not in known and above != part:
+            is_named_only = "#" in part.key and part in targets  # by a card: it does not lie here
+            if (above, Relation.TRAINED_ON, part) not in known and above != part and not is_named_only:
                 yield _tie(above, Relation.CONTAINS, part)
         elif part.kind in (Kind.AGENT, Kind.TOOL, Kind.PROMPT, Kind.SERVICE) and part not in targets:
             yield _tie(subject, Relation.USES, part)

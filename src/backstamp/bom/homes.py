@@ -18,10 +18,11 @@ Paths of members go through their containers: ``package.whl/model/config.json`` 
 """
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from functools import cache, cached_property
 
 from backstamp.bom.inventory import FileRecord, Inventory
+from backstamp.bom.same_data import same_data
 from backstamp.bom.training_runs import Runs, is_checkpoint
 from backstamp.core.location import Location
 from backstamp.core.reading import Status
@@ -40,6 +41,10 @@ _NOT_WEIGHTS = frozenset(
     "training_args.bin optimizer.pt scheduler.pt scaler.pt rng_state.pth optimizer.bin "
     "random_states_0.pkl config.json metadata.json".split()
 )
+_CHECKPOINTS = (".pth.tar", ".pt.tar", ".ckpt.tar", ".pkl.gz", ".joblib.gz", ".pickle.gz", ".model.gz")
+_CODE = frozenset({"python", "notebook", "javascript"})
+_MANIFESTS = frozenset("requirements.txt pyproject.toml setup.cfg package.json Dockerfile".split())
+_LOOSE_NAMES = (".bin", ".pkl", ".pickle", ".model", ".npz", ".joblib", ".msgpack", *_CHECKPOINTS[3:])
 _LOOSE = frozenset({"pickle", "zip", "tar", "npy", "msgpack"})  # weights by their name alone
 _ARCHIVES = (".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".egg", ".7z", ".tar.bz2", ".tar.xz", ".conda", ".gz")
 _DATA = frozenset("parquet arrow csv jsonl".split())
@@ -66,10 +71,16 @@ def folder_of(path: tuple[str, ...]) -> str:
     return parent(joined_path(file_of(path)))
 
 
+def is_archive(path: str) -> bool:
+    """Say whether a container is a package or an archive, by its name; ``model.pth.tar`` is a checkpoint."""
+    name = path.lower()
+    return name.endswith(_ARCHIVES) and not name.endswith(_CHECKPOINTS)
+
+
 def file_of(path: tuple[str, ...]) -> tuple[str, ...]:
     """Cut the path of a member at the file that it is a piece of: a checkpoint, not a package."""
     for at, name in enumerate(path[:-1]):
-        if not name.lower().endswith(_ARCHIVES):
+        if not is_archive(name):
             return path[: at + 1]
     return path
 
@@ -89,7 +100,7 @@ def is_file(record: FileRecord) -> bool:
 
     Members of a model's own file (the pickle in a checkpoint) are pieces of it.
     """
-    return all(path.lower().endswith(_ARCHIVES) for path in record.path[:-1])
+    return all(is_archive(path) for path in record.path[:-1])
 
 
 def is_weight_file(record: FileRecord) -> bool:
@@ -103,7 +114,13 @@ def is_weight_file(record: FileRecord) -> bool:
         return False
     if not WEIGHTS.isdisjoint(record.kinds):
         return True
-    return not _LOOSE.isdisjoint(record.kinds) and name.endswith(_WEIGHT_NAMES)
+    return not _LOOSE.isdisjoint(record.kinds) and name.endswith((*_WEIGHT_NAMES, *_CHECKPOINTS))
+
+
+def is_anything(record: FileRecord) -> bool:
+    """Say whether nothing but a loose name makes a file one of weights: ``dictionary.bin``, a pickle."""
+    name = record.path[-1].rsplit("/", 1)[-1].lower()
+    return WEIGHTS.isdisjoint(record.kinds) and name.endswith(_LOOSE_NAMES)
 
 
 def is_state_of_training(name: str) -> bool:
@@ -134,7 +151,12 @@ class Homes:
         self.files = {joined_path(record.path): record for record in inventory.files}
         caches = {found.group(1) for path in self.files if (found := _snapshot().match(path))}
         self.files = {path: record for path, record in self.files.items() if not _is_blob(path, caches)}
-        said = [s for s in statements if not _is_blob(joined_path(s.place.path), caches)]
+        shadowed = _shadowed(self.files)
+        said = [
+            s
+            for s in statements
+            if not _is_blob(path := joined_path(s.place.path), caches) and path not in shadowed
+        ]
         self.said = said
         self.models: dict[str, Kind] = {}
         self.datasets: set[str] = set()
@@ -166,6 +188,11 @@ class Homes:
             and joined_path(file_of(s.place.path)) not in held
             and not (isinstance(s, Linked) and s.place.path in plans)
         }
+        spoken = {joined_path(file_of(s.place.path)) for s in said if s.part in _MODELS}
+        spoken |= {path for s in said if isinstance(s, Linked) for path in _loaded(s)}
+        for folder, paths in [*weights.items()]:
+            weights[folder] = [p for p in paths if self._is_model(p, named.get(folder, set()), spoken)]
+        weights = {folder: paths for folder, paths in weights.items() if paths}
         alone = {joined_path(s.place.path) for s in said if s.by.startswith(_RECIPES) and not s.part.key}
         self.models |= {path: Kind.MODEL for path in alone if parent(path) not in carded | weights.keys()}
         adapters = {folder_of(s.place.path) for s in said if s.part == Part(Kind.ADAPTER)}
@@ -173,10 +200,26 @@ class Homes:
             owner = self._owner(folder, named, weights)
             if owner != folder:
                 self.models.setdefault(owner, Kind.MODEL)
-            elif folder in weights and folder not in carded | adapters and _are_apart(weights[folder]):
+            elif folder not in carded | adapters and (
+                _are_apart(weights[folder]) or (folder == ROOT and not named.get(ROOT) and self._is_code())
+            ):
                 self.models.update(dict.fromkeys(weights[folder], Kind.MODEL))
             else:
                 self.models[folder] = Kind.ADAPTER if folder in adapters else Kind.MODEL
+
+    def _is_model(self, path: str, named: set[str], spoken: set[str]) -> bool:
+        """Say whether a file of weights is one: of what only its name tells, more must be known."""
+        record = self.files[path]
+        stem = path.rpartition("/")[2].partition(".")[0].lower()
+        is_read = record.status in (Status.COMPLETE, Status.SKIPPED)
+        return not is_anything(record) or not is_read or bool(named) or path in spoken or "model" in stem
+
+    def _is_code(self) -> bool:
+        """Say whether code lies at the root: weights beside it are a part of it, not what the target is."""
+        return any(
+            parent(path) == ROOT and (_CODE & set(record.kinds) or path.rpartition("/")[2] in _MANIFESTS)
+            for path, record in self.files.items()
+        )
 
     def _owner(self, folder: str, named: dict[str, set[str]], weights: dict[str, list[str]]) -> str:
         """The model that a folder is a piece of: itself, or one above."""
@@ -229,7 +272,7 @@ class Homes:
             if statement.name == "huggingface":
                 home = self.bound(statement.part, statement.place)
                 found.setdefault(Part(statement.part.kind, f"huggingface:{statement.value}"), home)
-        return {**_same_data(said), **found}
+        return {**same_data(said), **found}
 
     # --- binding -------------------------------------------------------------------------------
 
@@ -338,39 +381,19 @@ class Homes:
         return found
 
 
+_MODELS = (Part(Kind.MODEL), Part(Kind.ADAPTER))
+
+
+def _loaded(link: Linked) -> Iterator[str]:
+    """The paths that a link may mean by the name of a file that is loaded as a model."""
+    name = link.target.key
+    if link.target.kind in (Kind.MODEL, Kind.ADAPTER) and name.startswith("path:"):
+        for start in (folder_of(link.place.path), ROOT):
+            yield f"{start}/{name.removeprefix('path:').removeprefix('./')}"
+
+
 def _holds_files(record: FileRecord) -> bool:
-    return record.path[-1].lower().endswith(_ARCHIVES)
-
-
-def _same_data(said: list[Stated | Linked]) -> dict[Part, Part]:
-    """Datasets that are named by an address or in words, and as a hub names them in the same file."""
-    hub: dict[tuple[tuple[str, ...], str], Part] = {}
-    words: dict[tuple[tuple[str, ...], Part], set[str]] = {}
-    for statement in said:
-        part = statement.target if isinstance(statement, Linked) else statement.part
-        if part.kind is not Kind.DATASET:
-            continue
-        world, _, name = part.key.partition(":")
-        path = statement.place.path
-        if world == "huggingface":
-            hub[path, _squashed(name.rpartition("/")[2])] = part
-        elif world in ("url", "name"):
-            spellings = words.setdefault((path, part), {_squashed(name.rstrip("/").rpartition("/")[2])})
-            if isinstance(statement, Stated) and statement.trait is Trait.NAME:
-                spellings.add(_squashed(str(statement.value)))
-    found: dict[Part, Part] = {}
-    for (path, part), spellings in sorted(words.items()):
-        for spelling in sorted(spellings):
-            if same := hub.get((path, spelling)):
-                found.setdefault(part, same)
-    return found
-
-
-def _squashed(name: str) -> str:
-    """Write a name so that its spellings are equal: no case, no marks, no brackets, no word for data."""
-    plain = _bracketed().sub("", name.casefold())
-    words = [word for word in _words().findall(plain) if word not in ("dataset", "data", "pairs", "captions")]
-    return "".join(words) or plain
+    return is_archive(record.path[-1])
 
 
 def _is_about_model(statement: Stated | Linked) -> bool:
@@ -420,6 +443,20 @@ def _are_apart(paths: list[str]) -> bool:
     }
 
 
+def _shadowed(files: dict[str, FileRecord]) -> set[str]:
+    """The copies of ``meta.json`` that a package of a spaCy pipeline has above the folder of the pipeline."""
+    pipelines = [parent(path) for path in files if path.endswith("/config.cfg")]
+    found = {f"{parent(folder)}/meta.json": folder for folder in pipelines if f"{folder}/meta.json" in files}
+    return {
+        copy
+        for copy, folder in found.items()
+        if copy in files
+        and files[copy].size == files[f"{folder}/meta.json"].size
+        and files[copy].digest == files[f"{folder}/meta.json"].digest
+        and f"{parent(folder)}/config.cfg" not in files
+    }
+
+
 def _is_blob(path: str, caches: Container[str]) -> bool:
     """Say whether a file of a hub cache is the content of one that its snapshots show under its name."""
     found = _blob().match(path)
@@ -439,16 +476,6 @@ def _blob() -> re.Pattern[str]:
 @cache
 def _shard() -> re.Pattern[str]:
     return re.compile(r"[-_.]?\d{5}-of-\d{5}$")
-
-
-@cache
-def _bracketed() -> re.Pattern[str]:
-    return re.compile(r"\([^()]*\)")
-
-
-@cache
-def _words() -> re.Pattern[str]:
-    return re.compile(r"[^\W_]+")
 
 
 @cache

@@ -81,7 +81,9 @@ class Writer:
 
     def is_listed(self, part: Part) -> bool:
         """Say whether a part is a component of its own; what is only known as an ancestor is not."""
-        if part == self.graph.subject or part.key.startswith(".") or self.graph.subject.kind is Kind.SYSTEM:
+        if part == self.graph.subject or part.key.startswith("."):
+            return True
+        if self.graph.subject.kind is Kind.SYSTEM and part.kind is not Kind.TOKENIZER:
             return True  # a system stands on the bases of its models too
         edges = self.graph.edges_to(part)
         is_parent = any(edge.relation is Relation.DERIVED_FROM for edge in edges)

@@ -28,6 +28,7 @@ from backstamp.models.readers.card_front import BY, dataset_part, is_adapter, is
 from backstamp.models.readers.card_labels import cited, is_labelled, labelled, spoken_links
 from backstamp.models.readers.card_tables import data_table, metric_table, settings_table
 from backstamp.models.readers.card_training import trained
+from backstamp.models.readers.card_usage import page_shown
 from backstamp.models.readers.training_config import intended, line_of
 
 _MODEL = Part(Kind.MODEL)
@@ -91,6 +92,7 @@ def described(card: Card, blob: Blob, budget: Budget) -> Iterator[Statement]:
     if first is not None:
         yield _PROSE.says(blob.at_line(first[1]), _MODEL, Trait.DESCRIPTION, first[0])
     yield from _approach(card, blob)
+    yield from page_shown(card, blob)
     adapts = is_adapter(card.front.tree if card.front else None)
     for section in card.sections:
         budget.spend_operations(sum(_size(block) for block in section.blocks) // 4 + 1)
