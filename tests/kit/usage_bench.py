@@ -3,7 +3,7 @@
 ``# uses KIND KEY [@REVISION]``, several parted by ``;``. Whatever has no such comment is a decoy.
 """
 
-# ruff: noqa: E501  # code of a bench
+# code of a bench
 
 LOADING = r"""import os, argparse
 from dataclasses import dataclass, field

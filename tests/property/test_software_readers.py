@@ -1,6 +1,6 @@
 """Laws of the readers of software that take stock: any bytes under any name, within budget; hostile files."""
 
-# ruff: noqa: E501  # texts of files
+# texts of files
 
 import json
 import tracemalloc

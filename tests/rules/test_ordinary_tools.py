@@ -1,6 +1,6 @@
 """What packaging tools, installers and shared memory do is not taken for an attack; its neighbours still are."""
 
-# ruff: noqa: E501  # one case a line
+# one case a line
 
 import pytest
 

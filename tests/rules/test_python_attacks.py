@@ -1,6 +1,6 @@
 """Attacks in plain and in disguised Python: each is denied, by the rules named."""
 
-# ruff: noqa: E501  # one case a line
+# one case a line
 
 import pytest
 

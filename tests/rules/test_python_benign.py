@@ -1,6 +1,6 @@
 """What real model code does: none of it is denied."""
 
-# ruff: noqa: E501  # one case a line
+# one case a line
 
 import pytest
 

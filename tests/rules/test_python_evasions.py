@@ -1,6 +1,6 @@
 """More disguises: values by detours, threads, containers, downloads and thefts."""
 
-# ruff: noqa: E501  # one case a line
+# one case a line
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Attacks that reach their end by objects, protocols, files and model weights."""
 
-# ruff: noqa: E501  # one case a line
+# one case a line
 
 import pytest
 

@@ -1,6 +1,6 @@
 """A platform of agents: MCP servers, several agent frameworks, hosted models of many providers, a web front."""
 
-# ruff: noqa: E501  # files of an application
+# files of an application
 
 FILES: dict[str, str] = {
     "pyproject.toml": """[tool.poetry]

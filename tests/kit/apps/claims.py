@@ -1,6 +1,6 @@
 """An insurer's document service: Haystack, DSPy, smolagents, Ray Serve, SageMaker, Terraform, Go-like habits."""
 
-# ruff: noqa: E501  # files of an application
+# files of an application
 
 FILES: dict[str, str] = {
     "setup.cfg": "[metadata]\nname = claims-desk\nversion = 3.0.0\n[options]\ninstall_requires =\n    haystack-ai==2.5.0\n    dspy-ai\n",

@@ -1,6 +1,6 @@
 """A support chatbot: retrieval, several ways to serve, containers, charts, CI."""
 
-# ruff: noqa: E501  # files of an application
+# files of an application
 
 FILES: dict[str, str] = {
     "pyproject.toml": """[project]

@@ -1,6 +1,6 @@
 """A training project: notebooks, trainer YAML of several frameworks, adapters, evaluation."""
 
-# ruff: noqa: E501  # files of an application
+# files of an application
 
 import json
 

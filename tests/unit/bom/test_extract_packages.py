@@ -1,6 +1,6 @@
 """Libraries of the supply graph, made out of facts about packages."""
 
-# ruff: noqa: E501, ISC004  # texts of files
+# ruff: noqa: ISC004  # texts of files
 
 import pytest
 

@@ -184,7 +184,7 @@ def test_what_cannot_be_withheld_is_refused(model, capsys):
     assert "producer" in lines[1]
 
 
-def test_findings_decide_the_exit_code_when_they_are_asked_to(model, tmp_path, capsys):
+def test_findings_decide_the_exit_code_when_they_are_asked_to(tmp_path, capsys):
     bare = str(written_to(tmp_path / "bare", {"model.safetensors": weights()}))
     codes = [main(["bom", bare, "-q", "--fail-on", least]) for least in ("never", "high", "low", "info")]
     capsys.readouterr()

@@ -1,6 +1,6 @@
 """MCP servers and agents: what agents may call, with which models, and no secret."""
 
-# ruff: noqa: E501  # texts of files
+# texts of files
 
 import json
 

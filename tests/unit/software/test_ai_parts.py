@@ -1,6 +1,6 @@
 """The bench of AI parts that texts other than Python name: what is planted is found, decoys are left."""
 
-# ruff: noqa: E501  # tables of files
+# tables of files
 
 import json
 

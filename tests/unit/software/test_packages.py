@@ -1,6 +1,6 @@
 """Readers of packages: what requirements, projects, lock files and environments state."""
 
-# ruff: noqa: E501, ISC003  # texts of files
+# ruff: noqa: ISC003  # texts of files
 
 import json
 
