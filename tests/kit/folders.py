@@ -200,7 +200,7 @@ def project() -> Files:
         "app/main.py": "from transformers import pipeline\n"
         "clf = pipeline('text-classification', model='models/sst')\n",
         "data/reviews/README.md": "---\nlicense: cc-by-sa-4.0\n---\n# Reviews\n",
-        "data/reviews/train.csv": "a,b\n1,2\n",
+        "data/reviews/reviews.csv": "a,b\n1,2\n",
         "docs/README.md": "---\nlicense: gpl-3.0\n---\n# How to\n",
         **{f"models/sst/{name}": data for name, data in fine_tune().items()},
         **{f"models/adapter/{name}": data for name, data in adapter().items()},

@@ -249,15 +249,17 @@ class Homes:
         }
         self.datasets |= {folder for folder in carded if folder not in self.models}
         rows = {s.place.path for s in said if s.part == Part(Kind.DATASET)}
+        # A licence beside data, in a folder of no model and not at the root, is that of the data.
+        licensed = {folder_of(s.place.path) for s in said if s.part == Part(Kind.MODEL) and _is_licence(s)}
+        licensed -= {ROOT, *self.models}
         for path, record in self.files.items():
             if not is_data_file(record) or self._above(path, self.datasets):
                 continue
             if record.path in rows:
                 folder = parent(path)
                 stem = path.rpartition("/")[2]
-                self.datasets.add(
-                    folder if _split().match(stem) and folder not in self.models and folder != ROOT else path
-                )
+                is_split = _split().match(stem) and folder not in self.models and folder != ROOT
+                self.datasets.add(folder if is_split or folder in licensed else path)
 
     def _find_aliases(self, said: list[Stated | Linked]) -> dict[Part, Part]:
         """Homes by the names that others know them by: those of hub caches."""
@@ -410,6 +412,10 @@ def _is_about_model(statement: Stated | Linked) -> bool:
     if statement.by.startswith(_RECIPES):
         return False
     return statement.method.rank <= Method.DECLARED.rank and statement.trait in _TELLING
+
+
+def _is_licence(statement: Stated | Linked) -> bool:
+    return isinstance(statement, Stated) and statement.trait in (Trait.LICENSE, Trait.LICENSE_TEXT)
 
 
 _TELLING = frozenset(
