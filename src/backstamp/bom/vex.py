@@ -305,7 +305,7 @@ def _said_of(
 ) -> "tuple[dict[int, Tree | None], Tree | None]":
     """Put a statement into the vulnerabilities of its name: as they are now, and one to add."""
     base: Tree = {}
-    kept: "dict[int, Tree | None]" = {}
+    kept: dict[int, Tree | None] = {}
     place = -1
     for at, flaw in flaws.items():
         affected = [_local(text_at(each, "ref")) for each in trees_at(flaw, "affects")]

@@ -2,7 +2,6 @@
 
 import click
 
-
 _FORMS = ("cyclonedx-1.7", "cyclonedx-1.6", "spdx-3.0.1")
 _EXAMPLES = """\b
 Examples:
