@@ -1,7 +1,7 @@
 """A program for a child process: does something under an audit hook and writes down what was refused.
 
-``python -I watched.py SOURCES RECORD WRITABLE ACTION ARGUMENT...``: the actions that matter are ``scan`` and ``describe``;
-the others do what a scanner must never do, and prove that the hook would see it.
+``python -I watched.py SOURCES RECORD WRITABLE ACTION ARGUMENT...``: ``scan`` and ``describe`` are
+what matters; the others do what a scanner must never do, and prove that the hook would see it.
 """
 
 import json

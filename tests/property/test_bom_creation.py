@@ -31,16 +31,20 @@ PASSWORD = "hunter2" + "pass"
 SECRETS = (TOKEN, PASSWORD, "alice", "bobby", "carol")
 WORDS = (
     "mit", "a", "", "org/x", "../x", "./model", "A->B", "https://h.example/x y", "https://[::1", "http:///x",
-    "//x", "urn:x", "pkg:pypi/x@1", "x\ny", "\u202e", '"', "\\", "%zz", "org/x@main", "a" * 300, "none", "1.0",
-    '{"a":1}', "data/train.csv", "gpt-4o", "\x00", "\ud83d", "ünï", "s3://b/k", "git+https://h.example/y.git@a",
+    "//x", "urn:x", "pkg:pypi/x@1", "x\ny", "\u202e", '"', "\\", "%zz", "org/x@main", "a" * 300, "none",
+    '{"a":1}', "data/train.csv", "gpt-4o", "\x00", "\ud83d", "ünï", "s3://b/k",
+    "git+https://h.example/y.git@a",
     "0", "-1", "1e999", ".", "..", "#", "x#y", "tool:backstamp", "file:a",
     "/home/alice/x/llama", "C:\\Users\\bobby\\llama", "/Users/carol/data", TOKEN, f"token {TOKEN}",
     f"https://u:{PASSWORD}@h.example/a.csv", f"run --password {PASSWORD} /home/alice/x/y",
 )  # fmt: skip
 KEYS = tuple(
-    "license base_model datasets model_type architectures _name_or_path base_model_name_or_path peft_type name "
-    "version hidden_size tags language library_name dependencies mcpServers stages deps outs cmd models revision "
-    "url dataset output_dir author title description command args env model prompt agents services image doi "
+    "license "
+    "base_model datasets model_type architectures _name_or_path base_model_name_or_path peft_type name "
+    "version hidden_size tags language library_name dependencies mcpServers stages deps outs cmd models "
+    "revision "
+    "url dataset output_dir author title description command args env model prompt agents services "
+    "image doi "
     "hub_token password".split()
 )
 FOLDERS = (
@@ -60,9 +64,12 @@ FOLDERS = (
 NAMES = FOLDERS + tuple(
     name.encode()
     for name in (
-        "config.json README.md LICENSE adapter_config.json tokenizer_config.json requirements.txt trainer_state.json "
-        "dataset_infos.json model.safetensors other.safetensors .mcp.json meta.yaml MLmodel dvc.yaml package.json "
-        "main.py Dockerfile docker-compose.yml modules.json train.csv train.jsonl wandb-metadata.json a!/b a.zip "
+        "config.json README.md LICENSE adapter_config.json tokenizer_config.json requirements.txt "
+        "trainer_state.json "
+        "dataset_infos.json model.safetensors other.safetensors .mcp.json meta.yaml MLmodel dvc.yaml "
+        "package.json "
+        "main.py Dockerfile docker-compose.yml modules.json train.csv train.jsonl a!/b "
+        "wandb-metadata.json a.zip "
         "generation_config.json axolotl.yaml agents.yaml chat_template.jinja Modelfile"
     ).split()
 )  # fmt: skip

@@ -65,8 +65,11 @@ def main(arguments: list[str]) -> int:
     except BrokenPipeError:
         _drop_output()
         return 0
-    except OSError as error:
+    except SystemExit:  # click's way when a pipe is gone, with the code of a verdict
         _drop_output()
+        return 0
+    except OSError as error:
+        _drop(1)
         return _failed(
             arguments, f"cannot go on: {error.strerror or error}", "Check the disk and the paths.", 4
         )
@@ -83,9 +86,12 @@ def _failed(arguments: list[str], message: str, hint: str, code: int) -> int:
         from traceback import print_exc
 
         print_exc()
-    for line in (f"backstamp: {message}", hint):
-        if line:
-            print(visible(line), file=sys.stderr)
+    try:
+        for line in (f"backstamp: {message}", hint):
+            if line:
+                print(visible(line), file=sys.stderr)
+    except OSError:  # nobody listens: the exit code is the answer
+        _drop(2)
     return code
 
 
@@ -117,10 +123,16 @@ def _options(context: click.Context | None) -> list[str]:
 
 
 def _drop_output() -> None:
-    """Let what is still buffered for standard output go nowhere, so that the exit is quiet."""
+    """Let what is still buffered for the standard streams go nowhere, so that the exit is quiet."""
+    _drop(1)
+    _drop(2)
+
+
+def _drop(stream: int) -> None:
     import os
 
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.fstat(stream)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     except OSError:
         return

@@ -20,7 +20,7 @@ _ROOTS = (
 _ENDS = r"\s\"'`<>|,;:()\[\]{}\\"
 _PEOPLE = ("home", "Users", "root")
 # One look says for nearly all texts that there is nothing to leave out.
-_TRIGGER = rf"(?:^|[^\w./-])/(?:{_ROOTS})/|file:/|[A-Za-z]:[\\/]{{1,2}}[A-Za-z]|~[\w-]{{0,40}}[/\\]|://[^\s/]{{0,400}}@|\\\\\\\\"
+_TRIGGER = rf"(?:^|[^\w./-])/(?:{_ROOTS})/|file:/|[A-Za-z]:[\\/]{{1,2}}[A-Za-z]|~[\w-]{{0,40}}[/\\]|://[^\s/]{{0,400}}[@:]|\\\\\\\\"
 
 
 def discreet(text: str) -> str:
@@ -68,7 +68,11 @@ def _user() -> Pattern[str]:
     import re
 
     # Who is at an address: with a password, or a word so long that it is one.
-    return re.compile(r"://(?:[^\s/@:]{0,128}:[^\s/@]{0,256}|[^\s/@:]{20,256})@")
+    # Cut before the "@", a password is what stands where only a port could.
+    return re.compile(
+        r"://(?:(?:[^\s/@:]{0,128}:[^\s/@]{0,256}|[^\s/@:]{20,256})@"
+        r"|[^\s/@:\[\]]{1,128}:(?!\d{0,5}\Z)[^\s/@:\[\]]{1,256}\Z)"
+    )
 
 
 @cache

@@ -1,6 +1,7 @@
 """The commands on documents: whatever a file holds, they end with an answer or with two lines."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from backstamp.cli.commands import main
 from backstamp.core.tree import Json, walk
-from kit.boms import changed, cyclonedx, spdx, without
+from kit.boms import changed, cyclonedx, spdx, spdx_chain, without
 from kit.rich_boms import rich
 
 HEAD = '{"bomFormat": "CycloneDX", "specVersion": "1.7", "version": 1, '
@@ -127,3 +128,44 @@ def test_a_folder_is_no_document(room, capsys, at):
     code = main(["bom", *command_lines(str(room), str(room / "other.json"))[at]])
     out, err = capsys.readouterr()
     assert (code, out, "folder" in err or "directory" in err) == (2, "", True)
+
+
+@pytest.mark.parametrize("at", range(11))
+def test_a_long_circle_of_things_inside_others_is_no_internal_error(room, capsys, at):
+    file = room / "chain.json"
+    file.write_text(json.dumps(spdx_chain(1000)))
+    code = main(["bom", *command_lines(str(file), str(room / "other.json"))[at]])
+    _, err = capsys.readouterr()
+    assert (code in (0, 1, 2, 3), "internal error" in err) == (True, False)
+
+
+def test_many_statements_on_many_components_are_added_in_linear_time(capsys, tmp_path):
+    """Quadratic, they took forty seconds for 1,500."""
+    count = 1500
+    tree = json.loads(HEAD + '"components": []}')
+    for at in range(count):
+        tree["components"].append({"type": "library", "bom-ref": f"c{at}", "name": f"n{at}"})
+    tree["vulnerabilities"] = [
+        {"id": f"CVE-2024-{at}", "affects": [{"ref": f"c{at}"}], "analysis": {"state": "in_triage"}}
+        for at in range(count)
+    ]
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps(tree))
+    started = time.process_time()
+    assert main(["bom", "vex", str(file), "--add", str(file)]) == 0
+    assert time.process_time() - started < 5
+    assert len(json.loads(capsys.readouterr().out)["vulnerabilities"]) == count
+
+
+def test_lists_of_one_component_are_joined_in_linear_time(tmp_path, capsys):
+    """Quadratic, a hundred thousand properties took six minutes."""
+    names = [{"name": f"p{at}", "value": "v"} for at in range(20_000)]
+    tree = json.loads(HEAD + '"components": []}')
+    tree["components"].append({"type": "library", "bom-ref": "c", "name": "n", "properties": names})
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps(tree))
+    started = time.process_time()
+    assert main(["bom", "merge", str(file), str(file), "-q"]) == 0
+    assert time.process_time() - started < 5
+    (component,) = json.loads(capsys.readouterr().out)["components"]
+    assert component["properties"] == names

@@ -198,6 +198,9 @@ def is_service(element: Tree) -> bool:
     return text_at(element, "summary") == _SERVICE and text_at(element, "type") == "software_Package"
 
 
+_DEEPEST = 180  # levels of JSON; a chain that goes on stands at the top of the document
+
+
 def read_component(source: Source, name: str) -> Tree:
     """Read a component with all that is nested in it."""
     element = source.found(name)
@@ -231,7 +234,9 @@ def read_component(source: Source, name: str) -> Tree:
             card["properties"] = card_properties
         if card:
             component["modelCard"] = card
+    source.level += 2
     nested = [read_component(source, child) for child in _children(source, name, "contains")]
+    source.level -= 2
     if nested:
         component["components"] = [*nested]
     _read_pedigree(source, name, component)
@@ -254,8 +259,10 @@ def _component_type(source: Source, element: Tree) -> str:
 
 
 def _children(source: Source, name: str, *kinds: str) -> list[str]:
-    """Name what a component holds and what no other holds already."""
-    found = []
+    """Name what a component holds and what no other holds already; nothing where nesting gets too deep."""
+    found: list[str] = []
+    if source.level > _DEEPEST:
+        return found
     for relation in list(source.relations(name, *kinds)):
         ends = [source.name_of(each) for each in list_at(relation, "to")]
         free = [end for end in ends if end not in source.placed and _is_component(source.found(end))]
@@ -339,7 +346,9 @@ def _read_pedigree(source: Source, name: str, component: Tree) -> None:
     pedigree: Tree = {}
     for key, kind in PEDIGREE.items():
         relations = list(source.relations(name, kind))
+        source.level += 3
         relatives = [read_component(source, relative) for relative in _children(source, name, kind)]
+        source.level -= 3
         if relatives:
             pedigree[key] = [*relatives]
         for relation in relations:
@@ -412,11 +421,13 @@ def read_service(source: Source, name: str) -> Tree:
     if properties:
         service["properties"] = properties
     nested = []
-    for relation in list(source.relations(name, "contains")):
+    source.level += 2
+    for relation in list(source.relations(name, "contains")) if source.level < _DEEPEST else ():
         if all(is_service(source.found(each)) for each in list_at(relation, "to")):
             ends = [end for end in source.targets(relation) if end not in source.placed]
             source.take(relation, "completeness")
-            nested += [read_service(source, end) for end in ends]
+            nested += [read_service(source, end) for end in ends if end not in source.placed]
+    source.level -= 2
     if nested:
         service["services"] = [*nested]
     return service

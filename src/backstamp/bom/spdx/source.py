@@ -29,6 +29,7 @@ class Source:
         self.placed: set[str] = set()
         self.places: dict[str, Tree] = {}
         self.main_info: Tree = {}
+        self.level = 0  # how deep what is being read will stand
         self.order = self._ordered()
         self.leaving: dict[str, list[Tree]] = defaultdict(list)
         for name in self.order:

@@ -105,7 +105,7 @@ def _source(text: str, kind: Kind) -> Name | None:
     for host in ("hf.co/", "huggingface.co/"):
         if text.startswith(host):
             return named("hf://" + text.removeprefix(host), kind)
-    name, _, digest = text.partition("@")
+    name, _, digest = text.partition("@") if "://" not in text else (text, "", "")
     return (
         named(name, kind, provider="ollama")
         if not digest
