@@ -196,6 +196,27 @@ def spdx() -> Tree:
     }
 
 
+def spdx_chain(length: int) -> Tree:
+    """Packages of which each contains the next, and the last the first."""
+    graph: list[Json] = [
+        {
+            "type": "CreationInfo", "@id": _INFO, "specVersion": "3.0.1", "created": "2026-01-02T03:04:05Z",
+            "createdBy": ["https://example.org/ada"],
+        },
+        {"type": "Agent", "spdxId": "https://example.org/ada", "creationInfo": _INFO, "name": "Ada"},
+    ]  # fmt: skip
+    for at in range(length):
+        name, following = f"https://example.org/{at}", f"https://example.org/{(at + 1) % length}"
+        graph.append({"type": "software_Package", "spdxId": name, "creationInfo": _INFO, "name": f"p{at}"})
+        graph.append(
+            {
+                "type": "Relationship", "spdxId": f"{name}/r", "creationInfo": _INFO, "from": name,
+                "to": [following], "relationshipType": "contains",
+            }
+        )  # fmt: skip
+    return {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": graph}
+
+
 def _keys(pointer: str) -> list[str]:
     return [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")[1:]]
 

@@ -27,7 +27,8 @@ from backstamp.software.readers.settings import role_of
 
 _BY = "configurations/1"
 _SUFFIXES = (".yaml", ".yml", ".json", ".jsonc", ".toml")
-_WORDS = (b"odel", b"MODEL", b"llm", b"LLM", b"hf://", b"image:", b"run:", b"ckpt_name", b"mbedd", b"dataset",
+_WORDS = (b"odel", b"okenizer", b"adapter", b"lora",
+          b"MODEL", b"llm", b"LLM", b"hf://", b"image:", b"run:", b"ckpt_name", b"mbedd", b"dataset",
           b"huggingface", b"deployment", b"providers", b"repo_id", b"_target_", b"class_path",
           b"storageUri", b"engine")  # fmt: skip
 _PROVIDERS = (
@@ -219,6 +220,11 @@ class _Walk:
     def _nested(self, key: str, value: Tree, pointer: str, provider: str) -> Iterator[Statement]:
         """A model that is described by an object: its name, beside its provider."""
         role = role_of(key)
+        if key in _LISTS:
+            # Several to choose from: models: {default: [a, b]}.
+            for inner in ("default", "available", "names"):
+                if isinstance(values := value.get(inner), list):
+                    yield from self._list(key, values, f"{pointer}/{inner}", _near(value) or provider)
         if role is None or key in _SKIPPED:
             return
         near = _near(value) or provider_in(key) or provider
@@ -235,6 +241,8 @@ class _Walk:
         is_choice = self.is_promptfoo and key == "providers"
         for at, each in enumerate(values):
             inner = f"{pointer}/{at}"
+            if isinstance(each, dict) and role is Kind.MODEL and (_near(each) or provider):
+                yield from self._nested("model", each, inner, provider)
             if not isinstance(each, str):
                 continue
             if role is not None or is_choice:

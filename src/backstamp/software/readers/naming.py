@@ -241,6 +241,7 @@ def _hosted(text: str, provider: str, kind: Kind) -> Name | None:
 def _hub_name(text: str, kind: Kind, *, is_sure: bool, may_be_bare: bool) -> Name | None:
     text, _, revision = text.partition("@")
     organisation, slash, name = text.partition("/")
+    may_be_bare = may_be_bare or (not slash and _canonical().fullmatch(text.lower()) is not None)
     if not is_hub_name(text) or (not name and not (may_be_bare and not slash)):
         return None
     if slash and (organisation.lower() in _FOLDERS or (not is_sure and not _is_telling(text))):
@@ -264,6 +265,19 @@ def _is_module() -> Pattern[str]:
     import re
 
     return re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){2,}", re.ASCII)
+
+
+@cache
+def _canonical() -> Pattern[str]:
+    """Names of the hub without an organisation that are nothing else: its first models."""
+    import re
+
+    return re.compile(
+        r"(?:distil)?bert-(?:base|large)-[\w-]*cased[\w-]*|bert-base-(?:chinese|multilingual-[\w-]+)"
+        r"|(?:distil)?roberta-(?:base|large)(?:-mnli)?|xlm-roberta-(?:base|large)|(?:distil)?gpt2(?:-medium|-large|-xl)?"
+        r"|t5-(?:small|base|large|3b|11b)|albert-\w+-v[12]|xlnet-\w+-cased|camembert-base|openai-gpt"
+        r"|all-(?:minilm|mpnet|distilroberta)-[\w-]+|multi-qa-[\w-]+|paraphrase-[\w-]+-v\d|msmarco-[\w-]+-v\d"
+    )
 
 
 @cache
