@@ -2,9 +2,9 @@
 
 import pytest
 
-from backstamp.bom.convert import FORMS, converted, dumped, loaded
-from backstamp.core.errors import ReadError, UsageError
-from backstamp.core.tree import Json, Tree
+from backstamp.bom.convert import FORMS, converted
+from backstamp.core.errors import UsageError
+from backstamp.core.tree import Tree
 from kit.rich_boms import library, rich
 from kit.spdx_documents import ai_system
 from kit.standards import cyclonedx_errors
@@ -158,28 +158,6 @@ def test_what_is_in_the_form_already_stays_as_it_is():
 def test_what_cannot_be_converted_is_refused(tree: Tree, form: str, words: str):
     with pytest.raises(UsageError, match=words):
         converted(tree, form)
-
-
-@pytest.mark.parametrize(
-    ("data", "error", "words"),
-    [
-        (b"", UsageError, "not a BOM: empty"),
-        (b"[1]", UsageError, "not a JSON object"),
-        (b'{"a": 1, "b": {"c": 1, "c": 2}}', ReadError, 'the key "c" occurs twice in the object at "/b"'),
-        (b"\xff\xfe{}", UsageError, "not UTF-8"),
-        (b'{"a":' * 3000, ReadError, "nested deeper than 200"),
-    ],
-)
-def test_documents_that_leave_open_what_they_say_are_refused(data: bytes, error: type[Exception], words: str):
-    with pytest.raises(error, match=words):
-        loaded(data)
-
-
-def test_a_document_is_written_as_it_was_read():
-    tree: Json = {"b": ["é", 1.5, None], "a": {}}
-    assert isinstance(tree, dict)
-    assert loaded(dumped(tree).encode()) == tree
-    assert list(loaded(dumped(tree).encode())) == ["b", "a"]
 
 
 def test_the_forms_are_those_of_the_command():
