@@ -18,6 +18,7 @@ from backstamp.formats.requirement import Requirement, exact_version, normalised
 from backstamp.formats.tomltext import Toml, texts_with_lines, toml_of
 from backstamp.software.facts.packages import PackageIndex, PinnedPackage
 from backstamp.software.readers.pins import pinned, pinned_text, without_credentials
+from backstamp.software.readers.project_words import project_told
 
 _NAMES = ("pyproject.toml", "pipfile")
 _HEADER = "# /// script"
@@ -36,6 +37,8 @@ class PyprojectReader:
         name = blob.name.lower()
         if name in _NAMES:
             toml = toml_of(decoded(blob, 4 * MIB), budget)
+            if name == "pyproject.toml":
+                yield from project_told(toml, blob)
             yield from _project(toml, blob) if name == "pyproject.toml" else _pipfile(toml, blob)
         elif name.endswith(".py") and _HEADER.encode() in bytes(blob.view[:65_536]):
             yield from _script(blob, budget)
