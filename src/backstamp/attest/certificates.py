@@ -230,20 +230,38 @@ def _check_question(roots: Sequence[bytes], at: datetime, pins: Sequence[Pin]) -
 
 def _parsed(listed: Sequence[bytes], what: str, most: int) -> "list[x509.Certificate]":
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
 
     if not 0 < len(listed) <= most:
         raise VerificationError(f"{what} has {len(listed)} certificates; 1 to {most} are allowed")
     found = []
     for at, each in enumerate(listed):
         try:
+            _check_shape(each[:_MOST_BYTES])
             read = x509.load_der_x509_certificate(each[:_MOST_BYTES])
-            _ = read.issuer, read.subject, read.serial_number  # read only when they are asked for
+            _ = read.issuer, read.subject, read.public_key()  # read only when they are asked for
             found.append(read)
-        except ValueError as error:
-            raise VerificationError(
-                f"certificate {at + 1} of {what} cannot be read: {error}"[:300]
-            ) from error
+        except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm, ReadError) as error:
+            told = shown(str(error), 160)
+            raise VerificationError(f"certificate {at + 1} of {what} cannot be read: {told}") from error
     return found
+
+
+def _check_shape(data: bytes) -> None:
+    """Refuse what libraries wave through: a serial number that is not positive, signatures with spare bits."""
+    from backstamp.attest.der import INTEGER, SEQUENCE, Reader, integer
+
+    whole = Reader(data)
+    outer = whole.inside(SEQUENCE)
+    whole.end()
+    inner = outer.inside(SEQUENCE)
+    inner.skip(0xA0)  # the version
+    if integer(inner.take(INTEGER)) <= 0:
+        raise ReadError("its serial number is not positive")
+    outer.skip(SEQUENCE)
+    if outer.take(0x03)[:1] != b"\0":
+        raise ReadError("its signature has spare bits")
+    outer.end()
 
 
 def _other_identity(identity: Identity, pins: Sequence[Pin]) -> str:
