@@ -68,6 +68,7 @@ def issued(
     algorithm: hashes.HashAlgorithm | None = None,
     signer: Key | None = None,
     issuer: x509.Name | None = None,
+    serial: int | None = None,
 ) -> Authority:
     """Issue a certificate; everything can be made wrong."""
     key = key or ec_key()
@@ -77,7 +78,7 @@ def issued(
         .subject_name(subject)
         .issuer_name(issuer or (above.certificate.subject if above else subject))
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(end)
     )

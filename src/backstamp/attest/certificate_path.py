@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from backstamp.attest.certificates import Demands, Identity
+from backstamp.attest.certificates import CODE_SIGNING, TIME_STAMPING, Demands, Identity
 from backstamp.attest.fulcio_claims import claims_of, oidc_issuer_of, other_names
 from backstamp.core.finding import shown
 
@@ -28,17 +28,17 @@ _UNDERSTOOD = frozenset(
         "2.5.29.37",  # extended key usage
     }
 )
-_CODE_SIGNING = "1.3.6.1.5.5.7.3.3"
 _ANY_PURPOSE = "2.5.29.37.0"
 _PURPOSES = {
+    CODE_SIGNING: "signing code",
     "1.3.6.1.5.5.7.3.1": "TLS servers",
     "1.3.6.1.5.5.7.3.2": "TLS clients",
     "1.3.6.1.5.5.7.3.4": "mail",
-    "1.3.6.1.5.5.7.3.8": "timestamps",
+    TIME_STAMPING: "timestamps",
     "1.3.6.1.5.5.7.3.9": "OCSP answers",
     _ANY_PURPOSE: "anything",
 }
-_NEVER_WITH = frozenset({"1.3.6.1.5.5.7.3.1", _ANY_PURPOSE, "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"})
+_NEVER_WITH = frozenset({"1.3.6.1.5.5.7.3.1", _ANY_PURPOSE, TIME_STAMPING, "1.3.6.1.5.5.7.3.9", CODE_SIGNING})
 _HASHES = frozenset({"sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512"})
 _SELF_HASHED = frozenset(
     {
@@ -91,6 +91,7 @@ def reasons_against(way: "Sequence[x509.Certificate]", at: datetime, demands: De
             if depth:
                 below = sum(1 for c in way[1:depth] if c.subject != c.issuer)
                 reasons += _issuer_reasons(each, below, who, is_anchor=depth == len(way) - 1)
+                reasons += _purpose_reasons(each, demands.purpose, who)
         reasons += constraint_reasons(way)
         if demands.revocations is not None:
             reasons += revocation_reasons(way, demands.revocations, at, demands.now or at)
@@ -172,16 +173,17 @@ def _leaf_reasons(leaf: "x509.Certificate", demands: Demands) -> Iterator[str]:
     elif usage.key_cert_sign:
         yield "its key usage allows to sign certificates, as only an authority may"
     purposes = _extension(leaf, x509.ExtendedKeyUsage)
+    aim = _PURPOSES.get(demands.purpose, demands.purpose)
     if purposes is None:
         if demands.needs_purpose:
-            yield "it has no extended key usage: it is not for signing code"
+            yield f"it has no extended key usage: it is not for {aim}"
         return
     listed = {each.dotted_string for each in purposes}
-    told = ", ".join(sorted(_PURPOSES.get(each, each) for each in listed - {_CODE_SIGNING}))
-    if _CODE_SIGNING not in listed:
-        yield f"its extended key usage is for {told or 'nothing'}, not for signing code"
-    elif listed & _NEVER_WITH:
-        yield f"its extended key usage is for {told} as well as for signing code"
+    told = ", ".join(sorted(_PURPOSES.get(each, each) for each in listed - {demands.purpose}))
+    if demands.purpose not in listed:
+        yield f"its extended key usage is for {told or 'nothing'}, not for {aim}"
+    elif listed & (_NEVER_WITH - {demands.purpose}):
+        yield f"its extended key usage is for {told} as well as for {aim}"
 
 
 def _validity(each: "x509.Certificate", at: datetime, who: str) -> Iterator[str]:
@@ -245,9 +247,14 @@ def _issuer_reasons(issuer: "x509.Certificate", below: int, who: str, *, is_anch
         yield f"{who} may not sign certificates (key usage)"
     if issuer.version is not x509.Version.v3 and not is_anchor:
         yield f"{who} is not of version 3"
+
+
+def _purpose_reasons(issuer: "x509.Certificate", purpose: str, who: str) -> Iterator[str]:
+    from cryptography import x509
+
     purposes = _extension(issuer, x509.ExtendedKeyUsage)
     if purposes is not None:
         listed = {each.dotted_string for each in purposes}
-        if not listed & {_CODE_SIGNING, _ANY_PURPOSE}:
+        if not listed & {purpose, _ANY_PURPOSE}:
             told = ", ".join(sorted(_PURPOSES.get(each, each) for each in listed))
             yield f"{who} may only issue certificates for {told}"

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from backstamp.attest.revocation import RevocationLists
 
+CODE_SIGNING = "1.3.6.1.5.5.7.3.3"
+TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 MOST_CERTIFICATES = 16
 MOST_ROOTS = 512
 _MOST_BYTES = 1 << 20
@@ -84,11 +86,13 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 class Demands(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a chain besides its identity.
 
+    ``purpose`` is the extended key usage that the leaf has to have, and that its issuers must not rule out.
     ``needs_purpose`` off accepts a leaf without extended key usage, which RFC 5280 reads as "for anything";
     it never accepts one for another purpose. ``now`` dates the revocation lists; without it the time of
     signing does.
     """
 
+    purpose: str = CODE_SIGNING
     needs_purpose: bool = True
     revocations: "RevocationLists | None" = None
     now: datetime | None = None
@@ -248,7 +252,7 @@ def _parsed(listed: Sequence[bytes], what: str, most: int) -> "list[x509.Certifi
 
 
 def _check_shape(data: bytes) -> None:
-    """Refuse what libraries wave through: a serial number that is not positive, signatures with spare bits."""
+    """Refuse what libraries wave through: serial numbers that are not positive, signatures with spare bits."""
     from backstamp.attest.der import INTEGER, SEQUENCE, Reader, integer
 
     whole = Reader(data)
