@@ -115,10 +115,11 @@ def leaf_extensions(
     usages: tuple[str, ...] | None = ("digital_signature",),
     purposes: Iterable[x509.ObjectIdentifier] | None = CODE_SIGNING,
     more: Iterable[tuple[x509.ExtensionType, bool]] = (),
+    is_named_by_names: bool = False,
 ) -> list[tuple[x509.ExtensionType, bool]]:
     found: list[tuple[x509.ExtensionType, bool]] = []
     if names:
-        found.append((x509.SubjectAlternativeName(list(names)), False))
+        found.append((x509.SubjectAlternativeName(list(names)), is_named_by_names))
     if usages is not None:
         found.append((usage(*usages), True))
     if purposes is not None:

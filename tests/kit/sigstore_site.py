@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -71,6 +72,10 @@ def whole(number: int) -> bytes:
 SHA256 = der(0x30, oid("2.16.840.1.101.3.4.2.1"))
 
 
+def named_issuer(above: Authority) -> tuple[x509.ExtensionType, bool]:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(above.key.public_key()), False
+
+
 class Site:
     """Everything that a trusted root names, and what it takes to sign."""
 
@@ -80,6 +85,7 @@ class Site:
             (x509.BasicConstraints(ca=True, path_length=0), True),
             (usage("key_cert_sign", "crl_sign"), True),
             (x509.ExtendedKeyUsage([*CODE_SIGNING]), False),
+            named_issuer(self.root),
         ]
         self.issuer = intermediate(self.root, "Fulcio", both)
         self.ct, self.rekor, self.rekor2 = ec_key(), ec_key(), ed25519.Ed25519PrivateKey.generate()
@@ -148,8 +154,11 @@ class Site:
         key: Key | None = None,
         start: datetime = NOW,
     ) -> Authority:
-        extensions = leaf_extensions(names=[x509.RFC822Name(mail)], more=[claim(1, issuer), claim(8, issuer)])
+        extensions = leaf_extensions(
+            names=[x509.RFC822Name(mail)], more=[claim(1, issuer), claim(8, issuer)], is_named_by_names=True
+        )
         above = above or self.issuer
+        extensions.append(named_issuer(above))
         how = {
             "key": key or ec_key(),
             "serial": x509.random_serial_number(),
@@ -177,7 +186,7 @@ class Site:
         one = len(sct).to_bytes(2) + sct
         return x509.UnrecognizedExtension(SCT_LIST, der(4, len(one).to_bytes(2) + one)), False
 
-    def stamp(self, signature: bytes, at: datetime = NOW + SOON / 2, **wrong) -> bytes:
+    def stamp(self, signature: bytes, at: datetime = NOW + SOON / 2, **wrong: Any) -> bytes:
         """Answer as an authority of timestamps does. ``wrong`` replaces parts."""
         clock: Authority = wrong.get("clock", self.tsa)
         imprint = hashlib.sha256(wrong.get("imprint", signature)).digest()

@@ -164,10 +164,10 @@ def _leaf_reasons(leaf: "x509.Certificate", demands: Demands) -> Iterator[str]:
 
     if leaf.version is not x509.Version.v3:
         yield "it is not of version 3"
-    basic = _extension(leaf, x509.BasicConstraints)
-    if basic is not None and basic.ca:
+    basic, usage = _extension(leaf, x509.BasicConstraints), _extension(leaf, x509.KeyUsage)
+    if basic is not None and basic.ca and (usage is None or usage.key_cert_sign):
+        # Without the right to sign certificates the mark alone makes no authority; upstream's own have it.
         yield "it is of an authority, not of a signer"
-    usage = _extension(leaf, x509.KeyUsage)
     if usage is None or not usage.digital_signature:
         yield "its key usage does not allow digital signatures"
     elif usage.key_cert_sign:

@@ -97,6 +97,11 @@ def test_accepts_a_root_without_key_usage_as_openssl_makes_it():
     assert verified(leaf(root(extensions=ca(usages=None)))).name == "signer@example.com"
 
 
+def test_accepts_the_mark_of_an_authority_on_a_leaf_that_may_not_sign_certificates():
+    marked = leaf(ISSUER, leaf_extensions(more=[(x509.BasicConstraints(ca=True, path_length=None), True)]))
+    assert verified(marked).name == "signer@example.com"
+
+
 def test_reads_the_claims_of_fulcio():
     more = [
         claim(1, "https://issuer.example"),
@@ -153,10 +158,7 @@ HOSTILE = {
         lambda: leaf(ISSUER, leaf_extensions(usages=("digital_signature", "key_cert_sign"))),
         "its key usage allows to sign certificates",
     ),
-    "authority as a signer": (
-        lambda: leaf(ISSUER, leaf_extensions(more=[(x509.BasicConstraints(True, None), True)])),
-        "it is of an authority",
-    ),
+    "authority as a signer": (lambda: intermediate(ISSUER, "Signer"), "it is of an authority"),
     "issuer without basic constraints": (
         lambda: leaf(intermediate(ROOT, extensions=[(usage("key_cert_sign"), True)])), "is no authority",
     ),
