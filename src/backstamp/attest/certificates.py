@@ -252,7 +252,7 @@ def _parsed(listed: Sequence[bytes], what: str, most: int) -> "list[x509.Certifi
 
 
 def _check_shape(data: bytes) -> None:
-    """Refuse what libraries wave through: serial numbers that are not positive, signatures with spare bits."""
+    """Refuse what libraries wave through: serial numbers below one, signatures with spare bits."""
     from backstamp.attest.der import INTEGER, SEQUENCE, Reader, integer
 
     whole = Reader(data)
