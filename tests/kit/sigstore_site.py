@@ -1,4 +1,4 @@
-"""A Sigstore of one's own, for tests: authority, logs of certificates and entries, timestamps, trusted root."""
+"""A Sigstore of one's own, for tests: authority, logs, timestamps, trusted root."""
 
 import base64
 import hashlib
@@ -97,13 +97,17 @@ class Site:
         above: Authority, purposes=(ExtendedKeyUsageOID.TIME_STAMPING,), *, critical: bool = True
     ) -> Authority:
         extensions = [
-            (usage("digital_signature"), True), (x509.ExtendedKeyUsage(list(purposes)), critical),
+            (usage("digital_signature"), True),
+            (x509.ExtendedKeyUsage(list(purposes)), critical),
             (x509.SubjectKeyIdentifier(b"clock"), False),
-        ]  # fmt: skip
+        ]
         return issued(
-            above, x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Clock")]), extensions,
-            start=NOW - timedelta(300), end=NOW + timedelta(300),
-        )  # fmt: skip
+            above,
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Clock")]),
+            extensions,
+            start=NOW - timedelta(300),
+            end=NOW + timedelta(300),
+        )
 
     @property
     def rekor2_id(self) -> bytes:
@@ -177,9 +181,14 @@ class Site:
         body = draft.certificate.tbs_certificate_bytes
         stamp = (int(at.timestamp()) * 1000 + 123).to_bytes(8)
         signed = (
-            b"\0\0" + stamp + b"\0\1" + hashlib.sha256(spki(above.key)).digest()
-            + len(body).to_bytes(3) + body + b"\0\0"
-        )  # fmt: skip
+            b"\0\0"
+            + stamp
+            + b"\0\1"
+            + hashlib.sha256(spki(above.key)).digest()
+            + len(body).to_bytes(3)
+            + body
+            + b"\0\0"
+        )
         seal = sign(key, signed)
         log = hashlib.sha256(spki(key)).digest()
         sct = b"\0" + log + stamp + b"\0\0" + b"\4\3" + len(seal).to_bytes(2) + seal
@@ -192,8 +201,14 @@ class Site:
         imprint = hashlib.sha256(wrong.get("imprint", signature)).digest()
         when = at.strftime("%Y%m%d%H%M%SZ").encode()
         info = der(
-            0x30, whole(1), oid("1.2.3.4"), der(0x30, SHA256, der(4, imprint)), whole(7), der(0x18, when), whole(99),
-        )  # fmt: skip
+            0x30,
+            whole(1),
+            oid("1.2.3.4"),
+            der(0x30, SHA256, der(4, imprint)),
+            whole(7),
+            der(0x18, when),
+            whole(99),
+        )
         told = wrong.get("told", info)
         named = hashlib.sha256(wrong.get("named", clock).der).digest()
 
@@ -208,15 +223,22 @@ class Site:
         joined = b"".join(sorted(attributes))
         seal = sign(wrong.get("key", clock.key), der(0x31, joined))
         signer = der(
-            0x30, whole(1),
+            0x30,
+            whole(1),
             der(0x30, clock.certificate.issuer.public_bytes(), whole(clock.certificate.serial_number)),
-            SHA256, der(0xA0, joined), der(0x30, oid("1.2.840.10045.4.3.2")), der(4, seal),
-        )  # fmt: skip
+            SHA256,
+            der(0xA0, joined),
+            der(0x30, oid("1.2.840.10045.4.3.2")),
+            der(4, seal),
+        )
         data = der(
-            0x30, whole(3), der(0x31, SHA256),
+            0x30,
+            whole(3),
+            der(0x31, SHA256),
             der(0x30, oid("1.2.840.113549.1.9.16.1.4"), der(0xA0, der(4, info))),
-            der(0xA0, clock.der), der(0x31, signer),
-        )  # fmt: skip
+            der(0xA0, clock.der),
+            der(0x31, signer),
+        )
         token = der(0x30, oid("1.2.840.113549.1.7.2"), der(0xA0, data))
         return der(0x30, der(0x30, whole(wrong.get("status", 0))), token)
 
@@ -256,9 +278,11 @@ class Site:
         }
         if version == 1 and has_promise:
             said = {
-                "body": b64(raw), "integratedTime": int(at.timestamp()), "logID": key_id.hex(),
+                "body": b64(raw),
+                "integratedTime": int(at.timestamp()),
+                "logID": key_id.hex(),
                 "logIndex": 1000 + before,
-            }  # fmt: skip
+            }
             told = json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
             entry["integratedTime"] = str(int(at.timestamp()))
             entry["inclusionPromise"] = {"signedEntryTimestamp": b64(sign(key, told))}

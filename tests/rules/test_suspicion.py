@@ -33,10 +33,16 @@ FLOW = f"{HOME}/.github/workflows/release.yml"
 LAST = Release(signer="alice", repository=HOME, builder=f"{FLOW}@refs/tags/v1", files=FILES)
 KNOWN = History(signers=("alice",), releases=3, repository=HOME, last=LAST)
 GOOD = Release(
-    signer="alice", repository="git+https://GIT.example/acme/model.git@refs/tags/v2", commit="a" * 40,
-    builder=f"{FLOW}@refs/tags/v2", commit_is_reachable=True, source_is_fork=False, built_at=TAGGED + DAY,
-    tagged_at=TAGGED, files=(*FILES, ("LICENSE", 9000)),
-)  # fmt: skip
+    signer="alice",
+    repository="git+https://GIT.example/acme/model.git@refs/tags/v2",
+    commit="a" * 40,
+    builder=f"{FLOW}@refs/tags/v2",
+    commit_is_reachable=True,
+    source_is_fork=False,
+    built_at=TAGGED + DAY,
+    tagged_at=TAGGED,
+    files=(*FILES, ("LICENSE", 9000)),
+)
 
 
 def changed(struct, **fields):  # noqa: ANN003
@@ -65,34 +71,41 @@ def test_leaves_alone_what_nothing_is_known_of():
     [
         ({"signer": "mallory"}, "SIG102", "signed by mallory; 3 releases before by alice"),
         (
-            {"commit_is_reachable": False}, "SIG103",
+            {"commit_is_reachable": False},
+            "SIG103",
             f"built from commit {'a' * 40} of {GOOD.repository}, which is on no branch and no tag",
         ),
         ({"source_is_fork": True}, "SIG104", f"built from {GOOD.repository}, which is a fork"),
         (
-            {"repository": "https://git.example/mallory/model"}, "SIG105",
+            {"repository": "https://git.example/mallory/model"},
+            "SIG105",
             f"built from https://git.example/mallory/model; expected is {HOME}",
         ),
         (
-            {"builder": f"{HOME}/.github/workflows/x.yml@refs/tags/v2"}, "SIG106",
+            {"builder": f"{HOME}/.github/workflows/x.yml@refs/tags/v2"},
+            "SIG106",
             f"built by {HOME}/.github/workflows/x.yml@refs/tags/v2; the last release by {LAST.builder}",
         ),
         ({"built_at": TAGGED + 30 * DAY}, "SIG107", "built 30 days after its tag was made"),
         ({"built_at": TAGGED - DAY / 2}, "SIG107", "built less than a day before its tag was made"),
         (
-            {"files": (("a", 1), ("b", 1), ("c", 1), ("README.md", 3000))}, "SIG108",
+            {"files": (("a", 1), ("b", 1), ("c", 1), ("README.md", 3000))},
+            "SIG108",
             "unlike the last version: 1 of 4 files were in the last version, which had 4",
         ),
         (
-            {"files": (*FILES[:1], ("model.safetensors", 90_000_000), *FILES[2:])}, "SIG108",
-            'unlike the last version: "model.safetensors" had 5,000,000 bytes in the last version, and has 90,000,000',
+            {"files": (*FILES[:1], ("model.safetensors", 90_000_000), *FILES[2:])},
+            "SIG108",
+            'unlike the last version: "model.safetensors" had 5,000,000 bytes in the last version, '
+            "and has 90,000,000",
         ),
         (
-            {"files": (*FILES, ("modeling.py", 100))}, "SIG108",
+            {"files": (*FILES, ("modeling.py", 100))},
+            "SIG108",
             "unlike the last version: files that can run code are new: py",
         ),
     ],
-)  # fmt: skip
+)
 def test_finds(fields, rule, message):
     assert found(changed(GOOD, **fields)) == [(rule, message)]
 
@@ -103,8 +116,13 @@ def test_finds_a_first_signer_only_where_no_other_is_known():
 
 @pytest.mark.parametrize(
     "fields",
-    [{"built_at": TAGGED + 6 * DAY}, {"built_at": TAGGED - timedelta(minutes=5)}, {"files": FILES[:2]}, {"built_at": None}],
-)  # fmt: skip
+    [
+        {"built_at": TAGGED + 6 * DAY},
+        {"built_at": TAGGED - timedelta(minutes=5)},
+        {"files": FILES[:2]},
+        {"built_at": None},
+    ],
+)
 def test_leaves_alone_what_is_ordinary(fields):
     assert found(changed(GOOD, **fields)) == []
 

@@ -14,8 +14,7 @@ VERSION = "1.1.1"
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What there is in a bundle and a folder, and how it was verified.
 
-    ``method`` is ``key``, ``certificate`` or ``sigstore``. The marks are plain statements; those that no field
-    is set for hold as in an ordinary bundle.
+    ``method`` is ``key``, ``certificate`` or ``sigstore``. What is not set is as in an ordinary bundle.
     """
 
     method: str = "key"
@@ -78,11 +77,11 @@ _REFUSES: tuple[tuple[_Test, str], ...] = (
     ),
     (
         lambda s: s.serialization == "shards",
-        "it reads shard_size as a fraction (4096.0) and fails with a TypeError, unless hashing is configured by hand",
+        "it reads shard_size as a fraction (4096.0) and fails with a TypeError, unless told how to hash",
     ),
     (
         lambda s: s.hash_type == "blake2b",
-        'it writes the hash type "blake2b" and does not know it when it reads, unless hashing is configured by hand',
+        'it writes the hash type "blake2b" and does not know it when it reads, unless told how to hash',
     ),
     (
         lambda s: s.has_symlinks and s.allows_symlinks and not s.is_hub_cache,

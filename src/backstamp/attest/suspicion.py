@@ -44,7 +44,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known from before: who signed earlier releases, the project's own repository, the last release."""
+    """What is known from before: who signed, the own repository of the project, the last release."""
 
     signers: tuple[str, ...] = ()
     releases: int = 0

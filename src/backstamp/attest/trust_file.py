@@ -8,6 +8,7 @@ key; or ``subject``, ``san``, ``issuer``, ``oidc_issuer`` with ``roots``, files 
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 
@@ -87,7 +88,7 @@ class _File:
             count = "1 mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
             raise ConfigError(
                 f'trust policy "{shown(self._where)}" has {count}:\n' + "\n".join(lines),
-                hint="the keys and their meaning are in docs/signing.md",
+                hint="the keys and their meaning are in docs/trust-policy.md",
             )
         return policy
 
@@ -285,10 +286,8 @@ class _File:
         if value is None:
             return None
         if isinstance(value, str):
-            try:
+            with suppress(ValueError):  # told below
                 value = datetime.fromisoformat(value)
-            except ValueError:
-                pass  # told below
         if isinstance(value, datetime) and value.tzinfo is not None:
             return value.astimezone(UTC)
         if isinstance(value, datetime) and value.time() == time(0):

@@ -102,6 +102,11 @@ def test_accepts_the_mark_of_an_authority_on_a_leaf_that_may_not_sign_certificat
     assert verified(marked).name == "signer@example.com"
 
 
+def test_accepts_a_leaf_that_bears_the_name_of_its_issuer():
+    same = leaf(ISSUER, common="Test Issuer")
+    assert verified(same, pin=Pin(subject="CN=Test Issuer")).subject == "CN=Test Issuer"
+
+
 def test_reads_the_claims_of_fulcio():
     more = [
         claim(1, "https://issuer.example"),
@@ -114,8 +119,9 @@ def test_reads_the_claims_of_fulcio():
     )
     assert identity.oidc_issuer == "https://issuer.example"
     assert identity.claims == (
-        ("issuer", "https://issuer.example"), ("source_repository_uri", "https://git.example/a"),
-    )  # fmt: skip
+        ("issuer", "https://issuer.example"),
+        ("source_repository_uri", "https://git.example/a"),
+    )
 
 
 HOSTILE = {
@@ -148,7 +154,8 @@ HOSTILE = {
     "timestamps": (lambda: leaf(ISSUER, leaf_extensions(purposes=[Eku.TIME_STAMPING])), "is for timestamps"),
     "no purpose": (lambda: leaf(ISSUER, leaf_extensions(purposes=None)), "it has no extended key usage"),
     "no key usage": (
-        lambda: leaf(ISSUER, leaf_extensions(usages=None)), "its key usage does not allow digital signatures",
+        lambda: leaf(ISSUER, leaf_extensions(usages=None)),
+        "its key usage does not allow digital signatures",
     ),
     "key usage for encipherment": (
         lambda: leaf(ISSUER, leaf_extensions(usages=("key_encipherment",))),
@@ -160,7 +167,8 @@ HOSTILE = {
     ),
     "authority as a signer": (lambda: intermediate(ISSUER, "Signer"), "it is of an authority"),
     "issuer without basic constraints": (
-        lambda: leaf(intermediate(ROOT, extensions=[(usage("key_cert_sign"), True)])), "is no authority",
+        lambda: leaf(intermediate(ROOT, extensions=[(usage("key_cert_sign"), True)])),
+        "is no authority",
     ),
     "a signer issues": (lambda: leaf(leaf(ISSUER, common="Other")), 'its issuer "CN=Other" is no authority'),
     "issuer that may not sign certificates": (
@@ -168,10 +176,12 @@ HOSTILE = {
         "may not sign certificates",
     ),
     "path too long": (
-        lambda: leaf(intermediate(intermediate(ROOT), "Lower")), '"CN=Test Issuer" allows 0 authorities',
+        lambda: leaf(intermediate(intermediate(ROOT), "Lower")),
+        '"CN=Test Issuer" allows 0 authorities',
     ),
     "path too long for the root": (
-        lambda: leaf(intermediate(root(extensions=ca(0)))), 'its issuer "CN=Test Root" allows 0 authorities',
+        lambda: leaf(intermediate(root(extensions=ca(0)))),
+        'its issuer "CN=Test Root" allows 0 authorities',
     ),
     "issuer for TLS": (
         lambda: leaf(
@@ -191,13 +201,12 @@ HOSTILE = {
         "a critical extension that is not understood (1.2.3.4)",
     ),
     "policy constraints above": (
-        lambda: leaf(
-            intermediate(ROOT, extensions=ca(more=[(x509.PolicyConstraints(0, None), True)]))
-        ),
+        lambda: leaf(intermediate(ROOT, extensions=ca(more=[(x509.PolicyConstraints(0, None), True)]))),
         "a critical extension that is not understood (2.5.29.36)",
     ),
     "precertificate": (
-        lambda: leaf(ISSUER, leaf_extensions(more=[(x509.PrecertPoison(), True)])), "it is a precertificate",
+        lambda: leaf(ISSUER, leaf_extensions(more=[(x509.PrecertPoison(), True)])),
+        "it is a precertificate",
     ),
     "mail outside": (
         lambda: leaf(intermediate(ROOT, extensions=ca(more=[limits([MAIL("other.example")])]))),
@@ -216,9 +225,7 @@ HOSTILE = {
         'CN=Test Root" may not speak for',
     ),
     "limits of an unknown kind": (
-        lambda: leaf(
-            intermediate(ROOT, extensions=ca(more=[limits([NUMBER])]))
-        ),
+        lambda: leaf(intermediate(ROOT, extensions=ca(more=[limits([NUMBER])]))),
         "limits names of a kind that is not understood",
     ),
     "another signer": (
@@ -226,23 +233,27 @@ HOSTILE = {
         'it is of "mallory@example.com"; expected is "signer@example.com"',
     ),
     "the pinned name as a host": (
-        lambda: leaf(ISSUER, leaf_extensions(names=[x509.DNSName("signer.example.com")])), "expected is",
+        lambda: leaf(ISSUER, leaf_extensions(names=[x509.DNSName("signer.example.com")])),
+        "expected is",
     ),
     "no names at all": (lambda: leaf(ISSUER, leaf_extensions(names=None)), 'it is of "CN=Signer"'),
     "signed by another key of the same name": (
-        lambda: leaf(ISSUER, signer=ec_key()), "no chain of valid signatures",
+        lambda: leaf(ISSUER, signer=ec_key()),
+        "no chain of valid signatures",
     ),
     "issuer signed by another key": (
-        lambda: leaf(intermediate(ROOT, signer=ec_key())), "no chain of valid signatures",
+        lambda: leaf(intermediate(ROOT, signer=ec_key())),
+        "no chain of valid signatures",
     ),
     "names another issuer": (
-        lambda: leaf(ISSUER, issuer=name("Somebody")), "no chain of valid signatures",
+        lambda: leaf(ISSUER, issuer=name("Somebody")),
+        "no chain of valid signatures",
     ),
     "claims that differ": (
         lambda: leaf(ISSUER, leaf_extensions(more=[claim(1, "https://one"), claim(8, "https://two")])),
         "two claims of the issuer that differ",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", HOSTILE)
@@ -271,8 +282,11 @@ def test_refuses_a_signer_that_is_its_own_root():
 def test_tells_all_reasons_at_once():
     told = refused(leaf(ISSUER, leaf_extensions(usages=None, purposes=None), end=NOW - DAY))
     assert [part[:24] for part in told.split("; ")] == [
-        "its key usage does not a", "it has no extended key u", "it expired on 2026-05-31", "the time in question is ",
-    ]  # fmt: skip
+        "its key usage does not a",
+        "it has no extended key u",
+        "it expired on 2026-05-31",
+        "the time in question is ",
+    ]
 
 
 def test_a_trusted_time_of_signing_saves_what_expired_since():
@@ -298,7 +312,7 @@ def test_a_leaf_for_anything_passes_only_if_that_was_agreed():
         ([URI(".example.com")], [URI("spiffe://a.example.com/b")]),
         ([x509.DirectoryName(x509.Name([]))], [MAIL("a@b.example")]),
     ],
-)  # fmt: skip
+)
 def test_accepts_names_within_the_limits(permitted, names):
     above = intermediate(ROOT, extensions=ca(more=[limits(permitted)]))
     assert (
@@ -319,7 +333,7 @@ def test_accepts_names_within_the_limits(permitted, names):
         (limits([MAIL("example.com")]), [MAIL("a@sub.example.com")]),
         (limits(None, [MAIL(".example.com")]), [MAIL("a@sub.example.com")]),
     ],
-)  # fmt: skip
+)
 def test_refuses_names_outside_the_limits(constraints, names):
     above = intermediate(ROOT, extensions=ca(more=[constraints]))
     assert "may not speak for" in refused(
@@ -390,7 +404,7 @@ def test_a_list_without_the_certificate_is_good_news():
         (lists(extensions=[(x509.DeltaCRLIndicator(1), True)]), "a critical extension that is not"),
         (lists((ISSUER, NOW - DAY, None), issuer=ROOT), 'its issuer "CN=Test Issuer" was revoked'),
     ],
-)  # fmt: skip
+)
 def test_refuses_what_was_revoked_or_cannot_be_known(demands, reason):
     assert reason in refused(LEAF, demands=demands)
 

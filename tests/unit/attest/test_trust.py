@@ -135,7 +135,8 @@ def test_what_is_required_has_to_be_attested_by_a_signer():
     [
         (changed(RULE, max_age=DAY / 2), EVIDENCE, "more than 12 hours ago"),
         (
-            changed(RULE, max_age=9 * DAY), changed(EVIDENCE, signings=(changed(BY_ALICE, at=None),)),
+            changed(RULE, max_age=9 * DAY),
+            changed(EVIDENCE, signings=(changed(BY_ALICE, at=None),)),
             "nobody proved when",
         ),
         (changed(RULE, expires=NOW), EVIDENCE, "it expired on 2026-06-01"),
@@ -143,22 +144,33 @@ def test_what_is_required_has_to_be_attested_by_a_signer():
         (changed(RULE, minimum_version="1.3"), changed(EVIDENCE, version="main"), "cannot be compared"),
         (changed(RULE, minimum_version="1.0"), changed(EVIDENCE, version=""), "cannot be compared"),
         (
-            changed(RULE, binds_name=True), changed(EVIDENCE, name="acme/other"),
+            changed(RULE, binds_name=True),
+            changed(EVIDENCE, name="acme/other"),
             'signed it as "acme/m", not as "acme/other"',
         ),
-        (changed(RULE, binds_version=True), changed(EVIDENCE, version="1.3"), 'signed it as "1.2", not as "1.3"'),
+        (
+            changed(RULE, binds_version=True),
+            changed(EVIDENCE, version="1.3"),
+            'signed it as "1.2", not as "1.3"',
+        ),
         (changed(RULE, binds_version=True), changed(EVIDENCE, version=""), 'not as "no version"'),
     ],
-)  # fmt: skip
+)
 def test_each_requirement_refuses(rule, evidence, told):
     assert told in reason(rule, evidence)
 
 
 def test_each_requirement_is_met():
     rule = changed(
-        RULE, max_age=2 * DAY, expires=NOW + DAY, minimum_version="1.2", binds_name=True, binds_version=True,
-        prevents_rollback=True, records_first_use=True,
-    )  # fmt: skip
+        RULE,
+        max_age=2 * DAY,
+        expires=NOW + DAY,
+        minimum_version="1.2",
+        binds_name=True,
+        binds_version=True,
+        prevents_rollback=True,
+        records_first_use=True,
+    )
     before = Remembered(signers=(BY_ALICE.who,), version="1.1", digest=OTHER)
     assert decided(rule, changed(EVIDENCE, remembered=before), expires=NOW + DAY).reasons == ()
 
@@ -225,11 +237,21 @@ def test_what_is_remembered_goes_forward_only():
 @pytest.mark.parametrize(
     ("one", "other", "order"),
     [
-        ("1.9", "1.10", -1), ("1.0", "1.0.0", 0), ("2.0rc1", "2.0", -1), ("2.0-rc.1", "2.0-rc.2", -1), ("v3", "2", 1),
-        ("2.0a1", "2.0b1", -1), ("1.0.post1", "1.0", 1), ("1.0+cu12", "1.0", 0), ("main", "1.0", None),
-        ("main", "main", 0), ("1.0-what", "1.0", None), ("", "1", None), ("2.0.dev1", "2.0a1", -1),
+        ("1.9", "1.10", -1),
+        ("1.0", "1.0.0", 0),
+        ("2.0rc1", "2.0", -1),
+        ("2.0-rc.1", "2.0-rc.2", -1),
+        ("v3", "2", 1),
+        ("2.0a1", "2.0b1", -1),
+        ("1.0.post1", "1.0", 1),
+        ("1.0+cu12", "1.0", 0),
+        ("main", "1.0", None),
+        ("main", "main", 0),
+        ("1.0-what", "1.0", None),
+        ("", "1", None),
+        ("2.0.dev1", "2.0a1", -1),
     ],
-)  # fmt: skip
+)
 def test_versions_are_ordered(one, other, order):
     assert compared(one, other) == order
     assert compared(other, one) == (None if order is None else -order)

@@ -76,7 +76,9 @@ def test_reads_a_whole_policy(tmp_path):
             TrustedSigner(name="alice", keys=tuple(both)),
             TrustedSigner(name="bob", keys=("b" * 64,), expires=datetime(2026, 12, 31, 10, tzinfo=UTC)),
             TrustedSigner(
-                name="release", pin=Pin(san="release@acme.example"), roots=(hashlib.sha256(ROOT.der).hexdigest(),)
+                name="release",
+                pin=Pin(san="release@acme.example"),
+                roots=(hashlib.sha256(ROOT.der).hexdigest(),),
             ),
             TrustedSigner(
                 name="ci", pin=Pin(san="https://git.example/acme/*", oidc_issuer="https://ci.example")
@@ -84,16 +86,24 @@ def test_reads_a_whole_policy(tmp_path):
         ),
         rules=(
             TrustRule(
-                name="acme", models=("acme/*",), signers=("alice", "bob", "ci"), threshold=2,
-                requires=("slsa-provenance", "https://example.com/own/v1"), max_age=timedelta(90),
-                minimum_version="1.2", prevents_rollback=True, binds_name=True, binds_version=True, line=19,
+                name="acme",
+                models=("acme/*",),
+                signers=("alice", "bob", "ci"),
+                threshold=2,
+                requires=("slsa-provenance", "https://example.com/own/v1"),
+                max_age=timedelta(90),
+                minimum_version="1.2",
+                prevents_rollback=True,
+                binds_name=True,
+                binds_version=True,
+                line=19,
             ),
             TrustRule(name="rule 2", models=("hub/**",), records_first_use=True, line=31),
         ),
         revoked=Revoked(
             digests=frozenset({"sha256:abc"}), keys=frozenset({"b" * 64}), identities=("*@left.example",)
         ),
-    )  # fmt: skip
+    )
 
 
 BAD = """schema = "backstamp.trust/2"
@@ -211,9 +221,14 @@ def test_a_record_that_is_written_is_read_again(tmp_path_factory, memory):
 def test_the_record_is_text_that_a_person_can_read():
     memory = {"acme/m": Remembered(signers=("key:1",), version="1.2", digest="sha256:a")}
     assert signers_text(memory).splitlines()[1:] == [
-        'schema = "backstamp.signers/1"', "", "[[model]]", 'name = "acme/m"', 'signers = ["key:1"]', 'version = "1.2"',
+        'schema = "backstamp.signers/1"',
+        "",
+        "[[model]]",
+        'name = "acme/m"',
+        'signers = ["key:1"]',
+        'version = "1.2"',
         'digest = "sha256:a"',
-    ]  # fmt: skip
+    ]
 
 
 def test_no_record_is_an_empty_one_and_a_broken_one_is_not(tmp_path):
@@ -234,3 +249,13 @@ def test_a_record_that_cannot_be_written_leaves_the_old_one(tmp_path):
         save_signers(str(tmp_path / "no" / "signers.toml"), {})
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["signers.toml"]
+
+
+def test_the_policy_of_the_documentation_is_one(tmp_path):
+    page = os.path.join(os.path.dirname(__file__), "..", "..", "..", "docs", "trust-policy.md")
+    with open(page, encoding="utf-8") as file:
+        text = file.read().split("```toml\n")[1].split("```")[0]
+    (tmp_path / "acme-root.pem").write_bytes(ROOT.der)
+    policy = trust_policy_from(files(tmp_path, text))
+    assert [rule.name for rule in policy.rules] == ["our models", "from the hub"]
+    assert [signer.name for signer in policy.signers] == ["alice", "release", "ci"]
