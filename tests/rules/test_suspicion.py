@@ -96,8 +96,10 @@ def test_leaves_alone_what_nothing_is_known_of():
         (
             {"files": (*FILES[:1], ("model.safetensors", 90_000_000), *FILES[2:])},
             "SIG108",
-            'unlike the last version: "model.safetensors" had 5,000,000 bytes in the last version, '
-            "and has 90,000,000",
+            (
+                'unlike the last version: "model.safetensors" had 5,000,000 bytes in the last version, '
+                "and has 90,000,000"
+            ),
         ),
         (
             {"files": (*FILES, ("modeling.py", 100))},
