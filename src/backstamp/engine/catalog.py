@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
 
+from backstamp.attest.catalog import AREA as ATTEST
 from backstamp.bom.catalog import AREA as BOM
 from backstamp.core.catalog import JUDGE, Area, FamilyEntry, Purpose, ReaderEntry
 from backstamp.core.finding import Detector
@@ -15,8 +16,8 @@ from backstamp.models.catalog import AREA as MODELS
 from backstamp.software.catalog import AREA as SOFTWARE
 
 AREAS: tuple[Area, ...] = (MODELS, DATA, SOFTWARE)
-# What rules there are, also those about supply graphs, which no scan of files asks.
-ALL_AREAS: tuple[Area, ...] = (*AREAS, BOM)
+# What rules there are, also those about signatures and supply graphs, which no scan of files asks.
+ALL_AREAS: tuple[Area, ...] = (*AREAS, ATTEST, BOM)
 
 
 def readers_for(

@@ -1,0 +1,1 @@
+"""Rules about signatures that are valid, and suspicious all the same."""
