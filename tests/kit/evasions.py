@@ -505,16 +505,16 @@ def _containers() -> list[Case]:
     """The container is swapped (nullifAI used 7z; picklescan 35)."""
     tar = _tar(("pytorch_model.bin", EVIL))
     return [
-        Case("container", "gzip", gzip.compress(EVIL), file="m.pkl.gz"),
+        Case("container", "gzip", gzip.compress(EVIL, mtime=0), file="m.pkl.gz"),
         Case("container", "bz2", bz2.compress(EVIL), file="m.joblib"),
         Case("container", "xz", lzma.compress(EVIL), file="m.joblib"),
         Case("container", "lzma", lzma.compress(EVIL, lzma.FORMAT_ALONE), file="m.joblib"),
         Case("container", "zlib", zlib.compress(EVIL), file="m.joblib"),
-        Case("container", "twice", gzip.compress(zlib.compress(EVIL)), file="m.joblib"),
+        Case("container", "twice", gzip.compress(zlib.compress(EVIL), mtime=0), file="m.joblib"),
         Case("container", "tar", tar, file="m.tar"),
-        Case("container", "tar-gz", gzip.compress(tar), file="m.tar.gz"),
+        Case("container", "tar-gz", gzip.compress(tar, mtime=0), file="m.tar.gz"),
         Case("container", "tar-in-zip", _zip(("x", tar)), file="m.zip"),
-        Case("container", "zip-in-gzip", gzip.compress(torch_zip(EVIL)), file="m.bin"),
+        Case("container", "zip-in-gzip", gzip.compress(torch_zip(EVIL), mtime=0), file="m.bin"),
         Case("container", "npy", npy(EVIL), file="x.npy"),
         Case("container", "no-extension", EVIL, file="weights"),
         Case("container", "lying-extension", EVIL, file="model.safetensors"),

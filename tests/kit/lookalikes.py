@@ -144,7 +144,7 @@ def lookalikes() -> tuple[Harmless, ...]:
     found = [Harmless(f"{n}-p{p}", pickled(v, p)) for n, v in _VALUES.items() for p in (2, 3, 4)]
     found += [Harmless(f"{n}-torch", torch_zip(pickled(v, 2)), file="m.pt") for n, v in _VALUES.items()]
     found += [
-        Harmless("gzip", gzip.compress(pickled(_VALUES["dict"])), file="m.pkl.gz"),
+        Harmless("gzip", gzip.compress(pickled(_VALUES["dict"]), mtime=0), file="m.pkl.gz"),
         Harmless("zlib", zlib.compress(pickled(_VALUES["array"], 3)), file="m.joblib"),
         Harmless("npy-objects", npy(pickled([1, "a", None], 3)), file="x.npy"),
         Harmless("framed", b"\x80\x04" + _framed(code({"a": 1}, 4) + b"."), file="m.pkl"),
