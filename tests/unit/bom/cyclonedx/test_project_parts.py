@@ -112,7 +112,7 @@ def test_checkpoints_are_under_the_licence_of_their_model_and_only_lack_what_it_
 
 def test_a_card_in_a_folder_of_no_part_says_nothing_of_the_whole(tmp_path):
     subject = tree_at(made_of("project", tmp_path), "metadata", "component")
-    assert ("licenses" in subject, subject["name"]) == (False, "project")
+    assert ("licenses" in subject, subject["name"]) == (False, "churn")  # by its pyproject.toml
 
 
 def test_the_models_of_a_project_depend_on_their_own_parents(tmp_path):
