@@ -1,8 +1,8 @@
 """Sigstore bundles v0.3: an envelope, and what is needed to check who signed it.
 
 Source: sigstore/protobuf-specs, ``sigstore_bundle.proto``, in its JSON form. Read strictly: unknown and
-repeated keys, two kinds of verification material at once and base64 that is not canonical are refused, so that
-no byte of a bundle can change without notice.
+repeated keys, two kinds of verification material at once and base64 that is not canonical are refused, so
+that no byte of a bundle can change without notice.
 """
 
 import base64

@@ -39,7 +39,6 @@ CLASSICAL = ("p256", "p384", "p521", "ed25519")
 QUANTUM_SAFE = ("ml-dsa-44", "ml-dsa-65")
 ALGORITHMS = CLASSICAL + QUANTUM_SAFE
 _CURVES = {"secp256r1": "p256", "secp384r1": "p384", "secp521r1": "p521"}
-_SCHEMES = ("pkcs11:", "awskms:", "azurekms:", "gcpkms:", "hv:")
 _MOST_BYTES = 64 * 1024
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -61,7 +60,7 @@ class _PublicKey:
 
     def __init__(self, key: "PublicKey") -> None:
         self._key = key
-        self.algorithm = _algorithm_of(key)
+        self.algorithm = _kind_of(key)
         self.public_pem = _pem_of(key)
         self.keyid = keyid_of(self.public_pem)
 
@@ -87,7 +86,7 @@ class _PrivateKey:
     def __init__(self, key: "PrivateKey") -> None:
         self._key = key
         public = key.public_key()
-        self.algorithm = _algorithm_of(public)
+        self.algorithm = _kind_of(public)
         self.public_pem = _pem_of(public)
         self.keyid = keyid_of(self.public_pem)
 
@@ -101,12 +100,12 @@ class _PrivateKey:
 
 
 def private_key_from(place: str, passphrase: str | None = None) -> Signer:
-    """Open a private key: a PEM file, or the URI of a token or key service.
+    """Open a private key: a PEM file, or the ``pkcs11:`` URI of a token (RFC 7512).
 
     Raises ``UsageError`` for what cannot sign, and ``SourceError`` if the file cannot be read.
     """
-    if place.startswith(_SCHEMES):
-        return _remote(place, passphrase)
+    if place.startswith("pkcs11:"):
+        return _on_token(place, passphrase)
     return private_key_of(_content(place), passphrase, shown=place)
 
 
@@ -192,7 +191,10 @@ def write_pair(pair: KeyPair, private_path: str, public_path: str) -> None:
     """Write both halves, or neither. Raises ``OutputError`` if a file is there, or cannot be written."""
     made: list[str] = []
     try:
-        for path, data, mode in ((private_path, pair.private_pem, 0o600), (public_path, pair.public_pem, 0o644)):
+        for path, data, mode in (
+            (private_path, pair.private_pem, 0o600),
+            (public_path, pair.public_pem, 0o644),
+        ):
             handle = os.open(path, _NEW, mode)
             made.append(path)
             with os.fdopen(handle, "wb") as file:
@@ -219,22 +221,16 @@ def is_open_to_others(path: str) -> bool:
         return False
 
 
-def _remote(uri: str, passphrase: str | None) -> Signer:
-    if uri.startswith("pkcs11:"):
-        try:
-            from backstamp.attest.pkcs11 import signer_from
-        except ImportError as error:
-            raise UsageError(
-                "keys on a token need python-pkcs11", hint="pip install backstamp[pkcs11]"
-            ) from error
-        return signer_from(uri, passphrase)
+def _on_token(uri: str, passphrase: str | None) -> Signer:
+    from importlib import import_module
+
     try:
-        from backstamp.attest.kms import signer_at
+        signer: Signer = import_module("backstamp.attest.pkcs11").signer_from(uri, passphrase)
     except ImportError as error:
         raise UsageError(
-            "keys in a key service need securesystemslib", hint="pip install backstamp[kms]"
+            "keys on a token need the extra for PKCS#11", hint="pip install backstamp[pkcs11]"
         ) from error
-    return signer_at(uri)
+    return signer
 
 
 def _content(path: str) -> bytes:
@@ -278,18 +274,18 @@ def _ecdsa(curve: str) -> "ECDSA":
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 
-    chosen = {"secp256r1": hashes.SHA256, "secp384r1": hashes.SHA384, "secp521r1": hashes.SHA512}[curve]
-    return ECDSA(chosen())
+    match curve:
+        case "secp256r1":
+            return ECDSA(hashes.SHA256())
+        case "secp384r1":
+            return ECDSA(hashes.SHA384())
+    return ECDSA(hashes.SHA512())
 
 
 def _pem_of(key: "PublicKey") -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _algorithm_of(key: "PublicKey") -> str:
-    return _kind_of(key)
 
 
 def _kind_of(key: object) -> str:

@@ -15,7 +15,7 @@ MEANINGS = {
     # the bundle
     "malformed-bundle": "The bundle is not a Sigstore bundle v0.3 with a DSSE envelope.",
     "repeated-json-key": "A key stands twice in a JSON object: two readers would see two different things.",
-    "wrong-method": "The bundle is signed in another way (key, certificate, Sigstore) than the one asked for.",
+    "wrong-method": "The bundle is signed in another way (key, certificate, Sigstore) than was asked for.",
     # the signatures
     "wrong-key": "The bundle says that another key signed it than the ones given.",
     "wrong-key-type": "The bundle says that a key of another type signed it.",
@@ -29,7 +29,7 @@ MEANINGS = {
     "malformed-statement": "The payload is not an in-toto statement v1.",
     "wrong-statement-type": "The statement is of another version than in-toto v1.",
     "wrong-predicate-type": "The statement is not about the files of a model.",
-    "legacy-predicate": "The statement has the layout of model-signing 0.2, which leaves open what is signed.",
+    "legacy-predicate": "The statement is laid out as model-signing 0.2 did, which leaves open what is signed.",
     "wrong-subject": "There is not exactly one subject with a name and a SHA-256.",
     "wrong-subject-digest": "The digest of the subject is not the one of the listed files.",
     # the manifest
