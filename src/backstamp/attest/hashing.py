@@ -3,8 +3,8 @@
 1. Threads share the work, the largest part first; the hash runs outside the interpreter's lock.
 2. A file that changes while it is read has no digest: its size and times are compared before and after.
 3. Only regular files are read. A path that is a link is followed only where the caller has resolved it.
-4. A remembered digest is used only for the same device, inode, size and times, and is remembered only when the
-   file was at rest for two seconds before: a change in the same tick of the clock would stay unseen.
+4. A remembered digest is used only for the same device, inode, size and times, and is remembered only when
+   the file was at rest for two seconds before: a change in the same tick of the clock would stay unseen.
 """
 
 import os
@@ -199,14 +199,15 @@ def _hash_part(
 def _read_into(
     update: Callable[[memoryview], object], handle: int, start: int, end: int, room: memoryview
 ) -> None:
-    position = start
-    while position < end:
-        wanted = room[: end - position] if end - position < len(room) else room
-        count = os.preadv(handle, [wanted], position)
-        if not count:
-            raise ChangedError("it became shorter while it was read")
-        update(room[:count])
-        position += count
+    left = end - start
+    with open(handle, "rb", buffering=0, closefd=False) as file:
+        file.seek(start)
+        while left:
+            count = file.readinto(room[:left] if left < len(room) else room)
+            if not count:
+                raise ChangedError("it became shorter while it was read")
+            update(room[:count])
+            left -= count
 
 
 def _size_of(part: Part) -> int:

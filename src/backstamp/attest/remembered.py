@@ -1,7 +1,7 @@
 """Remembers digests of files in the user's cache folder, readable by their owner only.
 
-What is remembered is as trustworthy as the account of the user: who may write there, may lie. It is asked only
-where the user wants it.
+What is remembered is as trustworthy as the account of the user: who may write there, may lie. It is asked
+only where the user wants it.
 """
 
 import os
