@@ -12,7 +12,7 @@ breaches are named:
 5. Ignored paths are plain paths below the folder, and no listed file lies below one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -28,9 +28,10 @@ _HEX = frozenset("0123456789abcdef")
 _DIGITS = frozenset("0123456789")
 _PARAMETERS = frozenset({"method", "hash_type", "shard_size", "allow_symlinks", "ignore_paths"})
 _LONGEST_NAME = 4096
-# Characters that turn the direction of text, or cannot be seen: two names would look the same (CVE-2021-42574).
-_UNSEEN = frozenset(map(chr, (*range(0x20), 0x7F, *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
-_UNSEEN |= frozenset(map(chr, (*range(0x2066, 0x206A), 0xFEFF, 0x2028, 0x2029)))
+# Characters that turn the direction of text, or are never seen: names would look the same (CVE-2021-42574).
+# The joiners U+200C and U+200D are part of words and of emoji.
+_UNSEEN = frozenset(map(chr, (*range(0x20), 0x7F, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F))))
+_UNSEEN |= frozenset(map(chr, (*range(0x2066, 0x206A), 0xFEFF)))
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,9 +148,14 @@ def shard_ends(size: int, shard_size: int) -> Iterator[tuple[int, int]]:
         yield start, min(start + shard_size, size)
 
 
-def is_below(name: str, paths: Sequence[str]) -> bool:
+def is_below(name: str, paths: Container[str]) -> bool:
     """Say whether a name is one of the paths, or lies below one."""
-    return any(name == path or name.startswith(f"{path}/") for path in paths)
+    at = name.find("/")
+    while at >= 0:
+        if name[:at] in paths:
+            return True
+        at = name.find("/", at + 1)
+    return name in paths
 
 
 def why_odd(name: str) -> str:
@@ -189,7 +195,7 @@ def _serialization(tree: Json, wrong: list[Reason]) -> Serialization | None:
         wrong.append(reason("malformed-manifest", "serialization", text))
     if method not in (FILES, SHARDS):
         wrong.append(reason("unsupported-method", "serialization", f'"{_short(method)}" is not a method'))
-    if hash_type not in HEX_DIGITS:
+    if not isinstance(hash_type, str) or hash_type not in HEX_DIGITS:
         wrong.append(reason("unsupported-hash", "serialization", f'"{_short(hash_type)}" is not a hash'))
     if not isinstance(links, bool):
         wrong.append(reason("malformed-manifest", "serialization", '"allow_symlinks" is not true or false'))
@@ -293,26 +299,28 @@ def _disorder(manifest: Manifest) -> Iterator[Reason]:
             yield reason("repeated-name", name[:200], f'"{name[:200]}" is listed twice')
         seen.add(name)
     ordered = sorted(seen)
-    if list(dict.fromkeys(names)) not in (ordered, sorted(seen, key=_by_parts)):
+    by_parts = sorted(seen, key=_by_shards if manifest.serialization.shard_size else _by_parts)
+    if list(dict.fromkeys(names)) not in (ordered, by_parts):
         place = next((a for a, b in zip(names, ordered, strict=False) if a != b), "")
         yield reason("unsorted-resources", place[:200], f'the files are not in order from "{place[:200]}" on')
 
 
-def _by_parts(name: str) -> tuple[list[str], int, int]:
-    """Sort as model-signing does: by the parts of the path, shards by their numbers."""
+def _by_parts(name: str) -> list[str]:
+    return name.split("/")
+
+
+def _by_shards(name: str) -> tuple[list[str], int, int]:
     file, start, end = shard_of(name) or (name, 0, 0)
     return file.split("/"), start, end
 
 
 def _clashes(names: Sequence[str], serialization: Serialization) -> Iterator[Reason]:
-    known = set(names)
+    known, ignored = frozenset(names), frozenset(serialization.ignore_paths)
     for name in names:
-        parts = name.split("/")
-        for count in range(1, len(parts)):
-            if "/".join(parts[:count]) in known:
-                yield reason("clashing-names", name[:200], f'"{name[:200]}" lies below a file')
-                break
-        if is_below(name, serialization.ignore_paths):
+        folder = name.rpartition("/")[0]
+        if folder and is_below(folder, known):
+            yield reason("clashing-names", name[:200], f'"{name[:200]}" lies below a file')
+        if is_below(name, ignored):
             yield reason("ignored-resource", name[:200], f'"{name[:200]}" is listed and ignored')
 
 
@@ -330,3 +338,7 @@ def _cuts(name: str, parts: Sequence[tuple[int, int | None, str]], shard_size: i
         if not (length == shard_size or (is_last and 0 < length <= shard_size) or is_empty_file):
             yield reason("shard-size", shown, f'a shard of "{shown}" has {length} bytes, not {shard_size}')
         expected = end or 0
+
+
+def _short(value: Json) -> str:
+    return str(value)[:80]

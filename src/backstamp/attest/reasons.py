@@ -29,7 +29,7 @@ MEANINGS = {
     "malformed-statement": "The payload is not an in-toto statement v1.",
     "wrong-statement-type": "The statement is of another version than in-toto v1.",
     "wrong-predicate-type": "The statement is not about the files of a model.",
-    "legacy-predicate": "The statement is laid out as by model-signing 0.2, which leaves open what is signed.",
+    "legacy-predicate": "The statement is laid out as in model-signing 0.2: it leaves open what is signed.",
     "wrong-subject": "There is not exactly one subject with a name and a SHA-256.",
     "wrong-subject-digest": "The digest of the subject is not the one of the listed files.",
     # the manifest
