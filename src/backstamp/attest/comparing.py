@@ -31,7 +31,7 @@ _Parts = tuple[tuple[int, int | None, str], ...]
 
 
 class Care(msgspec.Struct, frozen=True, kw_only=True):
-    """How a folder is compared: the bundle that lies in it, paths that the user leaves out, and how to hash."""
+    """How a folder is compared: where the bundle lies, paths that the user leaves out, and how to hash."""
 
     bundle_path: str = ""
     left_out: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Care(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """What a comparison found: why the folder is not what was signed, what else is worth saying, and how much."""
+    """Why a folder is not what was signed, what else is worth saying, and how much was compared."""
 
     reasons: tuple[Reason, ...]
     notices: tuple[Reason, ...]
@@ -52,8 +52,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 def manifest_of(target: str, serialization: Serialization, care: Care | None = None) -> Manifest:
     """Hash a model and list it in the order of code points.
 
-    Raises ``UsageError`` for a folder that cannot be signed so that it verifies, ``SourceError`` for files that
-    cannot be read and ``ReadError`` for files that change meanwhile.
+    Raises ``UsageError`` for a folder that cannot be signed so that it verifies, ``SourceError`` for files
+    that cannot be read and ``ReadError`` for files that change meanwhile.
     """
     care = care or Care()
     serialization = _recorded(target, serialization, care)
@@ -97,8 +97,9 @@ def compare(manifest: Manifest, target: str, care: Care | None = None) -> Compar
     )
     found = {each.name: each for each in found_in(target, scope)}
     if os.path.isfile(target) and list(wanted) == ["."]:  # model-signing 1.x names a single file so
-        wanted = {name: wanted["."] for name in found}
-    reasons, notices = [], []
+        wanted = dict.fromkeys(found, wanted["."])
+    reasons: list[Reason] = []
+    notices: list[Reason] = []
     held: dict[str, Found] = {}
     for name, each in found.items():
         if name in wanted and not each.is_ignored:
@@ -116,10 +117,9 @@ def compare(manifest: Manifest, target: str, care: Care | None = None) -> Compar
     missing = [name for name in wanted if name not in met]
     added = [each for name, each in found.items() if name not in wanted and not each.is_ignored]
     reasons += _differences(held, wanted, serialization.hash_type, care)
-    changes = list(_strangers(added, missing, wanted, serialization, care))
-    for each in changes:
-        is_only_unsigned = each.code in ("added-file", "added-empty-file") and care.ignores_unsigned
-        (notices if is_only_unsigned else reasons).append(each)
+    for stranger in _strangers(added, missing, wanted, serialization, care):
+        is_only_unsigned = stranger.code in ("added-file", "added-empty-file") and care.ignores_unsigned
+        (notices if is_only_unsigned else reasons).append(stranger)
     size = sum(each.size for each in held.values())
     return Comparison(
         reasons=tuple(sorted(reasons)), notices=tuple(sorted(notices)), files=len(held), size=size
@@ -147,13 +147,13 @@ def _recorded(target: str, serialization: Serialization, care: Care) -> Serializ
 
 
 def _is_signed(each: Found, serialization: Serialization) -> bool:
-    """Say whether something found goes into the manifest. Raises for what can neither be signed nor ignored."""
+    """Say whether something goes into the manifest. Raises for what can neither be signed nor ignored."""
     shown = legible(each.name)
     if each.is_ignored:
         if each.problem or not is_read_by_no_loader(each.path, each.name):
             raise UsageError(
                 f'cannot ignore "{shown}": a loader could read it',
-                hint="Whoever verifies would have to trust it unsigned. Sign it, or take it out of the model.",
+                hint="Who verifies would have to trust it unsigned. Sign it, or take it out of the model.",
             )
         return False
     if each.problem == "unreadable-file":
@@ -163,7 +163,7 @@ def _is_signed(each: Found, serialization: Serialization) -> bool:
     if _link_problem(each, serialization):
         raise UsageError(
             f'cannot sign "{shown}": it is a link, or lies behind one',
-            hint="--allow-symlinks follows links that stay in the folder. Links of a hub cache need no option.",
+            hint="--allow-symlinks follows links within the folder. Links of a hub cache need no option.",
         )
     if why := why_odd(each.name):
         raise UsageError(f'cannot sign "{shown}": the name {why}', hint="Rename the file.")

@@ -2,7 +2,7 @@
 
 Source: ossf/model-signing-spec v1.0, sections 6.1 and 6.2.
 
-1. ``.git``, ``.github``, ``.gitignore`` and ``.gitattributes`` at the top are left out, and the bundle itself.
+1. ``.git``, ``.github``, ``.gitignore`` and ``.gitattributes`` at the top are left out, and so is the bundle.
 2. Links are told apart by where they lead: into the folder, into the blobs of the same hub cache (whose
    snapshots are made of such links), or elsewhere.
 3. An ignored path is still looked at: what lies there may be something that a loader reads.
@@ -51,7 +51,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """What a listing leaves out (``skipped``, and the bundle at ``bundle_path``), and what it marks as ignored."""
+    """What a listing leaves out (``skipped``, the bundle at ``bundle_path``) and what it marks as ignored."""
 
     skipped: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
@@ -85,7 +85,7 @@ def found_in(target: str, scope: Scope) -> Iterator[Found]:
         return
     root = os.path.realpath(target)
     skipped = scope.skipped | frozenset(ALWAYS_IGNORED)
-    bundle = _identity(scope.bundle_path) if scope.bundle_path else None
+    bundle = _identity(scope.bundle_path) if scope.bundle_path else ("", "")
     stack = [_Place(path=target, name="", link="", above=(root,), is_ignored=False)]
     while stack:
         place = stack.pop()
@@ -102,7 +102,7 @@ def found_in(target: str, scope: Scope) -> Iterator[Found]:
             found = _looked_at(entry, name, place, root, scope)
             if isinstance(found, _Place):
                 stack.append(found)
-            elif bundle is None or _identity(found.path) != bundle:
+            elif entry.name != bundle[1] or _identity(found.path) != bundle:
                 yield found
 
 
@@ -180,9 +180,7 @@ def _holds(folder: str, path: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
+def _identity(path: str) -> tuple[str, str]:
+    """Tell a place by its real folder and its own name: another link to the same file is another place."""
+    folder, name = os.path.split(os.path.abspath(path))
+    return os.path.realpath(folder), name
