@@ -172,6 +172,19 @@ def keyid_of(public_pem: bytes) -> str:
     return sha256(public_pem).hexdigest()
 
 
+def names_of(key: Verifier) -> frozenset[str]:
+    """List the names by which tools call a key: SHA-256 of its PEM, or of its DER as Sigstore's clients."""
+    from base64 import b64decode, b64encode
+
+    der = sha256(b64decode(b"".join(key.public_pem.splitlines()[1:-1])))
+    return frozenset({key.keyid, der.hexdigest(), b64encode(der.digest()).decode()})
+
+
+def is_encrypted(path: str) -> bool:
+    """Say whether a private key needs a passphrase. Raises ``SourceError`` if it cannot be read."""
+    return not path.startswith("pkcs11:") and b"ENCRYPTED" in _content(path)
+
+
 def generate(algorithm: str = "p256", passphrase: str | None = None) -> KeyPair:
     """Make a new key. Raises ``UsageError`` for an algorithm that is unknown or not available here."""
     from cryptography.hazmat.primitives import serialization

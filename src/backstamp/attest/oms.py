@@ -28,7 +28,7 @@ from backstamp.attest.bundle import (
 from backstamp.attest.comparing import Care, compare, manifest_of
 from backstamp.attest.dsse import Envelope, Signature
 from backstamp.attest.folder import model_name
-from backstamp.attest.keys import CLASSICAL, QUANTUM_SAFE
+from backstamp.attest.keys import CLASSICAL, QUANTUM_SAFE, names_of
 from backstamp.attest.manifest import Manifest, Resource, Serialization, manifest_from
 from backstamp.attest.ports import Signer, Verifier
 from backstamp.attest.reasons import Reason, Refused, reason
@@ -192,7 +192,7 @@ def _read(data: bytes) -> Bundle:
 
 def _strange_material(
     material: Material, keys: Sequence[Verifier], policy: Policy, notices: list[Reason]
-) -> "list[Reason]":
+) -> list[Reason]:
     """Hold what the bundle says of its key against the keys that were given."""
     method = _METHODS[type(material)]
     if method != policy.method:
@@ -204,14 +204,14 @@ def _strange_material(
         notices.append(reason("no-key-hint"))
     wrong = []
     known = {key.keyid for key in keys}
-    if material.hint and material.hint not in known:
+    named = [key for key in keys if not material.hint or material.hint in names_of(key)]
+    if not named:
         text = f"the bundle names the key {material.hint[:16]}…, which was not given"
         wrong.append(reason("wrong-key", "bundle", text))
     if material.raw and _keyid_in(material.raw) not in known:
         wrong.append(reason("wrong-key", "bundle", "the bundle holds a key that was not given"))
-    named = [key for key in keys if not material.hint or key.keyid == material.hint]
     algorithm = _DETAILS.get(material.details, "")
-    if material.details and all(key.algorithm != algorithm for key in named):
+    if material.details and named and all(key.algorithm != algorithm for key in named):
         text = f'the bundle says "{material.details[:60]}", and the key is another'
         wrong.append(reason("wrong-key-type", "bundle", text))
     return wrong
@@ -250,7 +250,7 @@ def _signatures(
             text = f"the key {key.keyid[:16]}… ({key.algorithm}) did not sign"
             wrong.append(reason("missing-signature", "bundle", text))
     hint = bundle.material.hint if isinstance(bundle.material, PublicKeyHint) else ""
-    if hint and made and hint not in made and any(key.keyid == hint for key in keys):
+    if hint and made and not any(key.keyid in made for key in keys if hint in names_of(key)):
         wrong.append(reason("wrong-key", "bundle", "the key that the bundle names did not sign"))
     return tuple(made.values()), wrong
 
@@ -303,18 +303,18 @@ def _manifest_in(envelope: Envelope, policy: Policy, notices: list[Reason]) -> t
 
 
 def _statement(payload: bytes) -> Statement:
+    if is_too_rich(payload):
+        raise Refused([reason("malformed-statement", "statement", "it holds too many values to be read")])
     try:
-        if is_too_rich(payload):
-            raise ReadError("the statement holds too many values")
-        tree = strict_tree(payload)
-        if text_at(tree, "_type") != STATEMENT:
-            text = f'the statement is "{text_at(tree, "_type")[:80]}", not "{STATEMENT}"'
-            raise Refused([reason("wrong-statement-type", "statement", text)])
-        return statement_of(payload)
+        kind = text_at(strict_tree(payload), "_type")
+        if kind == STATEMENT:
+            return statement_of(payload)
     except RepeatedKey as error:
         raise Refused([reason("repeated-json-key", "statement", error.message)]) from error
     except ReadError as error:
         raise Refused([reason("malformed-statement", "statement", error.message)]) from error
+    text = f'the statement is "{kind[:80]}", not "{STATEMENT}"'
+    raise Refused([reason("wrong-statement-type", "statement", text)])
 
 
 def _strange_subject(statement: Statement, manifest: Manifest | None) -> list[Reason]:

@@ -77,9 +77,14 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, order=True):
     message: str = ""
 
     @property
+    def sentence(self) -> str:
+        """Say what is wrong: of this place if it is known, else in general."""
+        return self.message or MEANINGS[self.code]
+
+    @property
     def text(self) -> str:
         """Write the reason as one line."""
-        return f"{self.code}: {self.message}" if self.message else f"{self.code}: {MEANINGS[self.code]}"
+        return f"{self.code}: {self.sentence}"
 
 
 class Refused(VerificationError):
