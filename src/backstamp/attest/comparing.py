@@ -15,6 +15,7 @@ from backstamp.attest.manifest import (
     ALWAYS_IGNORED,
     FILES,
     SHARDS,
+    UNNAMED,
     Manifest,
     Resource,
     Serialization,
@@ -96,8 +97,8 @@ def compare(manifest: Manifest, target: str, care: Care | None = None) -> Compar
         bundle_path=care.bundle_path,
     )
     found = {each.name: each for each in found_in(target, scope)}
-    if os.path.isfile(target) and list(wanted) == ["."]:  # model-signing 1.x names a single file so
-        wanted = dict.fromkeys(found, wanted["."])
+    if os.path.isfile(target) and list(wanted) == [UNNAMED]:
+        wanted = dict.fromkeys(found, wanted[UNNAMED])
     reasons: list[Reason] = []
     notices: list[Reason] = []
     held: dict[str, Found] = {}

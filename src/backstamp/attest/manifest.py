@@ -22,6 +22,7 @@ from backstamp.attest.reasons import Reason, reason
 from backstamp.core.tree import Json, Tree
 
 FILES, SHARDS = "files", "shards"
+UNNAMED = "."  # the name that model-signing 1.x gives to a model of a single file
 SHARD_SIZE = 1_000_000_000
 ALWAYS_IGNORED = (".git", ".gitattributes", ".github", ".gitignore")
 _HEX = frozenset("0123456789abcdef")
@@ -120,13 +121,15 @@ def manifest_from(predicate: Tree) -> Read:
     wrong: list[Reason] = []
     serialization = _serialization(predicate.get("serialization"), wrong)
     resources = _resources(predicate.get("resources"), wrong)
-    notices = tuple(
+    notices: tuple[Reason, ...] = tuple(
         reason("unknown-field", each, f'the manifest holds a field "{each[:80]}" that is not known')
         for each in sorted(set(predicate) - {"resources", "serialization"})
     )
     if serialization is None or resources is None:
         return Read(reasons=tuple(wrong), notices=notices)
     manifest = Manifest(resources=resources, serialization=serialization)
+    if set(manifest.files()) == {UNNAMED}:
+        notices = (*notices, reason("unnamed-file"))
     wrong += _breaches(manifest)
     return Read(manifest=manifest, reasons=tuple(wrong), notices=notices)
 
@@ -214,8 +217,8 @@ def _serialization(tree: Json, wrong: list[Reason]) -> Serialization | None:
 
 def _shard_size(tree: Tree, method: Json, wrong: list[Reason]) -> int:
     size = tree.get("shard_size")
-    if method == FILES:
-        if size is not None:
+    if method != SHARDS:
+        if method == FILES and size is not None:
             text = '"shard_size" stands beside the method "files"'
             wrong.append(reason("malformed-manifest", "serialization", text))
         return 0
@@ -271,12 +274,14 @@ def _breaches(manifest: Manifest) -> Iterator[Reason]:
     shards = serialization.method == SHARDS
     digits = HEX_DIGITS[serialization.hash_type]
     algorithms = {serialization.hash_type, serialization.algorithm}
+    is_unnamed = set(manifest.files()) == {UNNAMED}
     for each in manifest.resources:
         shown = each.name[:200]
         shard = shard_of(each.name) if shards else None
         if shards and shard is None:
             yield reason("malformed-manifest", shown, f'"{shown}" is not the name of a shard')
-        if why := why_odd(shard[0] if shard else each.name):
+        name = shard[0] if shard else each.name
+        if not is_unnamed and (why := why_odd(name)):
             yield reason("odd-name", shown, f'the name "{shown}" {why}')
         if each.algorithm not in algorithms:
             text = f'"{shown}" is hashed with "{each.algorithm[:40]}", not "{serialization.hash_type}"'

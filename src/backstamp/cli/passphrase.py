@@ -1,4 +1,4 @@
-"""Where a passphrase comes from: a file, the environment, or the person at the terminal. It is never shown."""
+"""Where a passphrase comes from: a file, the environment, or the person at the terminal; never shown."""
 
 import os
 import sys
