@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def peer(**wish):
+def peer(**wish: object):
     ended = subprocess.run(
         [PYTHON, str(PEER), json.dumps(wish)],
         capture_output=True,

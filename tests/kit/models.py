@@ -57,7 +57,7 @@ def signed(payload, *signers, payload_type=PAYLOAD_TYPE, material=None, encoded=
     )
 
 
-def statement(resources, root="0" * 64, **serialization):
+def statement(resources, root="0" * 64, **serialization: object):
     """Write a statement about a model with any resources: pairs of name and digest, or trees."""
     listed = [
         each if isinstance(each, dict) else {"name": each[0], "digest": each[1], "algorithm": "sha256"}
@@ -72,12 +72,12 @@ def statement(resources, root="0" * 64, **serialization):
     }
 
 
-def bundle_for(folder, *signers, path="", **serialization):
+def bundle_for(folder, *signers, path="", **serialization: object):
     """Sign a folder."""
     return sign_folder(folder, signers, Serialization(**serialization), Care(bundle_path=path))
 
 
-def codes(folder, bundle, verifiers, path="", **wishes):
+def codes(folder, bundle, verifiers, path="", **wishes: object):
     """Verify, and give the codes of the refusal; none if it verifies."""
     care = Care(
         bundle_path=path, **{k: wishes.pop(k) for k in ("left_out", "ignores_unsigned") if k in wishes}

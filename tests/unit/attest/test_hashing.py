@@ -15,7 +15,7 @@ from backstamp.core.errors import SourceError, UsageError
 class Memory:
     """Remembers in a dictionary."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.held = {}
 
     def get(self, key):

@@ -31,7 +31,8 @@ def made(capsys, *arguments):
     return out.split()[1]
 
 
-def test_a_model_is_signed_and_verified(place, capsys):
+@pytest.mark.usefixtures("place")
+def test_a_model_is_signed_and_verified(capsys):
     keyid = made(capsys)
     code, out, err = run(capsys, "sign", "model", "--key", "k")
     assert (code, out, err) == (0, "", f"signed by p256 {keyid}: {os.path.join('model', 'model.sig')}\n")
@@ -46,8 +47,11 @@ def test_a_model_that_changed_is_not_verified_and_every_reason_is_named(place, c
     models.laid(place / "model", {"a.txt": b"other", "evil.py": b""})
     assert run(capsys, "verify", "model", "--key", "k.pub") == (
         1,
-        'NOT VERIFIED\nadded-file: "evil.py" was not signed\nchanged-file: "a.txt" is not what was signed\n'
-        "The signature is good, but these are not the files signed.\n",
+        (
+            'NOT VERIFIED\nadded-file: "evil.py" was not signed\n'
+            'changed-file: "a.txt" is not what was signed\n'
+            "The signature is good, but these are not the files signed.\n"
+        ),
         "",
     )
     assert run(capsys, "verify", "model", "--key", "k.pub", "-q") == (1, "", "")
@@ -83,7 +87,8 @@ def test_a_file_is_signed_beside_itself(place, capsys):
     assert run(capsys, "verify", "m.gguf", "-k", "k.pub")[0] == 0
 
 
-def test_two_keys_sign_and_both_are_asked_for(place, capsys):
+@pytest.mark.usefixtures("place")
+def test_two_keys_sign_and_both_are_asked_for(capsys):
     made(capsys)
     assert run(capsys, "key", "generate", "q", "--algorithm", "ml-dsa-44")[0] == 0
     assert run(capsys, "sign", "model", "-k", "k", "-k", "q")[0] == 0
@@ -111,8 +116,10 @@ def test_documents_may_be_left_out_and_code_may_not(place, capsys):
     )
     assert run(capsys, "sign", "model", "-k", "k", "--ignore", "config.json")[::2] == (
         2,
-        'backstamp: cannot ignore "config.json": a loader could read it\n'
-        "Who verifies would have to trust it unsigned. Sign it, or take it out of the model.\n",
+        (
+            'backstamp: cannot ignore "config.json": a loader could read it\n'
+            "Who verifies would have to trust it unsigned. Sign it, or take it out of the model.\n"
+        ),
     )
 
 
@@ -141,7 +148,8 @@ def test_a_passphrase_comes_from_a_file_or_the_environment(place, capsys, monkey
     assert run(capsys, "sign", "model", "-k", "k", "--passphrase-file", "gone")[0] == 2
 
 
-def test_a_new_key_is_encrypted_or_says_that_it_is_not(place, capsys, monkeypatch):
+@pytest.mark.usefixtures("place")
+def test_a_new_key_is_encrypted_or_says_that_it_is_not(capsys, monkeypatch):
     monkeypatch.setenv("BACKSTAMP_PASSPHRASE", "words")
     assert run(capsys, "key", "generate", "a")[2] == ""
     said = run(capsys, "key", "generate", "b", "--no-passphrase", "--public", "b.pem")
@@ -159,7 +167,8 @@ def test_a_key_that_others_can_read_is_told(place, capsys):
     )
 
 
-def test_wrong_use_is_told(place, capsys):
+@pytest.mark.usefixtures("place")
+def test_wrong_use_is_told(capsys):
     made(capsys)
     for arguments, first in (
         (("verify", "model"), "no key to verify with"),
@@ -178,7 +187,7 @@ def test_a_bundle_that_cannot_be_written_leaves_the_old_one(place, capsys, monke
     before = (place / "model" / "model.sig").read_bytes()
     models.laid(place / "model", {"a.txt": b"next"})
 
-    def full(handle, data):
+    def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "write", full)
