@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from backstamp.core.errors import SourceError
+from backstamp.core.errors import SourceError, UsageError
 
 VARIABLE = "BACKSTAMP_PASSPHRASE"
 _MOST_BYTES = 4096
@@ -14,17 +14,22 @@ _MOST_BYTES = 4096
 def given(path: str) -> str | None:
     """Give the passphrase of a file, or of the environment; ``None`` if there is none.
 
-    The end of the line does not belong to it. Raises ``SourceError`` if the file cannot be read.
+    The end of the line does not belong to it. Raises ``SourceError`` if the file cannot be read, and
+    ``UsageError`` if there is nothing in it.
     """
     if not path:
         return os.environ.get(VARIABLE) or None
     try:
         with open(path, "rb") as file:
-            return file.read(_MOST_BYTES).decode().removesuffix("\n").removesuffix("\r")
+            found = file.read(_MOST_BYTES).decode().removesuffix("\n").removesuffix("\r")
     except (OSError, ValueError) as error:
         raise SourceError(
-            f'cannot read the passphrase from "{path}"', hint="It is the first line of a text file."
+            f'cannot read the passphrase from "{path}"',
+            hint="It is the whole of a text file, but for the end of its line.",
         ) from error
+    if not found:
+        raise UsageError(f'the passphrase in "{path}" is empty', hint="Leave the option out for none.")
+    return found
 
 
 def asked(question: str, *, twice: bool = False) -> str | None:

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from backstamp.attest import keys
+from backstamp.cli import key
 from backstamp.cli.commands import main
 from kit import models
 
@@ -146,6 +147,12 @@ def test_a_passphrase_comes_from_a_file_or_the_environment(place, capsys, monkey
     assert (code, out, err.splitlines()[0]) == (2, "", 'backstamp: the passphrase does not open the key "k"')
     assert "other words" not in err
     assert run(capsys, "sign", "model", "-k", "k", "--passphrase-file", "gone")[0] == 2
+    (place / "nothing").write_text("\n")
+    assert run(capsys, "key", "generate", "e", "--passphrase-file", "nothing")[0] == 2
+
+
+def test_the_command_offers_every_kind_of_key():
+    assert key.ALGORITHMS == keys.ALGORITHMS
 
 
 @pytest.mark.usefixtures("place")
