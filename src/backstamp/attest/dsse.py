@@ -75,8 +75,11 @@ def envelope_of(tree: Tree) -> Envelope:
 
 
 def decoded(text: str, what: str) -> bytes:
-    """Decode base64 of the usual alphabet, strictly. Raises ``ReadError``."""
+    """Decode base64 of the usual alphabet, strictly: one text for the same bytes. Raises ``ReadError``."""
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise ReadError(f"the {what} is not base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise ReadError(f"the {what} is not canonical base64")
+    return data

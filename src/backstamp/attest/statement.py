@@ -26,6 +26,10 @@ _LENGTHS = {
 }
 
 
+class RepeatedKey(ReadError):
+    """A key stands twice in a JSON object: two readers would see two different things."""
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """An artifact: its name (informational) and its digests by algorithm, in lower-case hexadecimal."""
 
@@ -78,7 +82,7 @@ def strict_tree(data: bytes) -> Tree:
     """Read a JSON object in which no key stands twice. Raises ``ReadError``."""
     for visit in json_text.walked(json_text.parsed(data)):
         if isinstance(visit.value, json_text.JsonObject) and visit.value.repeated():
-            raise ReadError(
+            raise RepeatedKey(
                 f'the key "{visit.value.repeated()[0][:80]}" stands twice at "{visit.pointer[:200]}"'
             )
     tree = json.loads(json_text.text_of(data))

@@ -17,9 +17,12 @@ from backstamp.core.errors import BackstampError
 COMMANDS = {
     "bom": "backstamp.cli.bom",
     "explain": "backstamp.cli.explain",
+    "key": "backstamp.cli.key",
     "record": "backstamp.cli.record",
     "rules": "backstamp.cli.rules",
     "scan": "backstamp.cli.scan",
+    "sign": "backstamp.cli.sign",
+    "verify": "backstamp.cli.verify",
 }
 _STOPPED = 130
 
