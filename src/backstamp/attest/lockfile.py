@@ -192,9 +192,8 @@ def written(lock: Lock) -> str:
     for entry in lock_of_entries(lock.entries).entries:
         parts.append(f"\n[[{entry.table}]]\n")
         parts.append(f"name = {_text(entry.name)}\nkind = {_text(entry.kind.value)}\n")
-        for field in ("revision", "ref", "source", "licence"):
-            if value := getattr(entry, field):
-                parts.append(f"{field} = {_text(value)}\n")
+        said = (("revision", entry.revision), ("ref", entry.ref), ("source", entry.source))
+        parts += [f"{key} = {_text(value)}\n" for key, value in (*said, ("licence", entry.licence)) if value]
         if entry.signer:
             parts.append(f"signer = {_inline(entry.signer)}\n")
         if entry.verdict:

@@ -1,4 +1,4 @@
-"""Reads ``models.lock`` strictly: every mistake at once, each with its line. The rules are in ``lockfile``."""
+"""Reads ``models.lock`` strictly: every mistake at once, each with its line. ``lockfile`` has the rules."""
 
 import msgspec
 
@@ -112,6 +112,8 @@ class _Reading:
             self._wrong(f"{pointer}/kind", f'"{kind}" does not belong under [[{table}]]')
         self._name(name, f"{pointer}/name")
         revision = self._hex(tree, "revision", pointer, 40, required=name.startswith(HUB + ":"))
+        if revision and not name.startswith(HUB + ":"):
+            self._wrong(f"{pointer}/revision", f"a revision belongs to names of {HUB}: only")
         files = self._files(tree, pointer)
         entry = LockEntry(
             name=name,

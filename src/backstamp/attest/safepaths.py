@@ -6,7 +6,7 @@ it must mean the same file on every system, and only ever one below its folder. 
 1. empty paths, absolute ones, drives and streams (``C:x``, ``a.txt:hidden``), backslashes, empty parts,
    ``.`` and ``..``;
 2. control, bidirectional and invisible characters, and bytes that are no text;
-3. what Windows takes for something else: device names (``CON``, ``nul.txt``), parts that end in a dot or blank;
+3. what Windows takes for something else: devices (``CON``, ``nul.txt``), parts that end in a dot or blank;
 4. ``.git`` in any spelling (CVE-2014-9390), since tools run what is in there;
 5. parts of more than 255 bytes, paths of more than 1,024 characters;
 6. two paths that are one where case or Unicode form does not count, and a path that is also a folder.

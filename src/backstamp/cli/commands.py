@@ -17,6 +17,8 @@ from backstamp.core.errors import BackstampError
 COMMANDS = {
     "bom": "backstamp.cli.bom",
     "explain": "backstamp.cli.explain",
+    "fetch": "backstamp.cli.fetch",
+    "lock": "backstamp.cli.lock",
     "record": "backstamp.cli.record",
     "rules": "backstamp.cli.rules",
     "scan": "backstamp.cli.scan",
