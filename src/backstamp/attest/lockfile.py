@@ -154,7 +154,7 @@ def changes(old: Lock, new: Lock) -> list[Change]:
         if was is None or now is None:
             entry = was or now
             if entry:
-                what = "is not in the lock" if was is None else "is locked, and no longer in use"
+                what = "was not locked" if was is None else "is no longer in use"
                 found.append(Change(name=entry.shown, path="", what=what))
             continue
         found += _file_changes(was, now)
