@@ -274,7 +274,7 @@ def _read(client: HubClient, reply: Reply, partial: Partial, clock: Clock) -> No
 
 
 def git_name(path: str, size: int) -> str:
-    """Compute the name that git has for the bytes of a small file: what a hub's ETag is where it is no LFS."""
+    """Compute the name that git has for a small file: what a hub's ETag is where it is no LFS."""
     if size > _GIT_LIMIT:
         return ""
     made = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
