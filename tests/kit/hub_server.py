@@ -47,6 +47,7 @@ class HubServer:
         self.faults: dict[str, list[str]] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.address = ""
+        self.commits: dict[str, str] = {}  # by the beginning of the path, where it is not REVISION
         self.ending = threading.Event()
 
     def put(self, path: str, data: bytes, name: str = "org/m", revision: str = REVISION) -> None:
@@ -92,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *arguments: object) -> None:
         """Say nothing."""
 
-    def do_GET(self) -> None:  # noqa: N802  # the library's name
+    def do_GET(self) -> None:
         path = unquote(self.path)
         self.held.requests.append((path, {k.lower(): v for k, v in self.headers.items()}))
         waiting = self.held.faults.get(path, [])
@@ -111,6 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self, data: bytes, more: dict[str, str] | None = None) -> None:
         start = self._start(data)
         head = {**_names(data), **(more or {})}
+        for begin, commit in self.held.commits.items():
+            if unquote(self.path).startswith(begin):
+                head["X-Repo-Commit"] = commit
         if start:
             head["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
         self._answer(206 if start else 200, data[start:], head)

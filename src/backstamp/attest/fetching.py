@@ -18,7 +18,7 @@ import msgspec
 
 from backstamp.attest.addresses import address_of
 from backstamp.attest.enclosure import Enclosure, Nested, NotHeld, Trouble
-from backstamp.attest.hubcache import fetched_folder, repository_folder
+from backstamp.attest.hubcache import fetched_folder, repository_folder, revision_of_ref
 from backstamp.attest.hubclient import HubClient
 from backstamp.attest.lockfile import HUB, PATH, URL, Lock, LockedFile, LockEntry
 from backstamp.attest.locking import is_bookkeeping
@@ -147,14 +147,16 @@ class ToCache:
 
     def finish(self, entry: LockEntry) -> None:
         """Set the branch that was locked to its commit."""
-        if not entry.ref:
+        repository = repository_folder(entry.bare_name, entry.table)
+        known = revision_of_ref(os.path.join(self.root, repository), entry.ref) if entry.ref else ""
+        if known == (entry.revision if entry.ref else ""):
             return
-        temporary = os.path.join(self.root, _PARTIAL, f"ref.{os.getpid()}")
+        folder = self._nested.folder_for(f"{_PARTIAL}/ref")
+        temporary = os.path.join(folder, f"ref.{os.getpid()}")
         with open(temporary, "w", encoding="ascii") as file:
             file.write(entry.revision)
             file.flush()
             os.fsync(file.fileno())
-        repository = repository_folder(entry.bare_name, entry.table)
         self._nested.place(temporary, f"{repository}/refs/{entry.ref}")
 
 

@@ -58,11 +58,13 @@ def fetched_folder(entry: LockEntry) -> str:
 
 
 def repositories(roots: Iterable[str], name: str, table: str) -> Iterator[str]:
-    """Yield the folders of a repository in the hub caches at or below these roots."""
+    """Yield the folders of a repository in the hub caches at or below these roots, each once."""
     folder = repository_folder(name, table)
+    seen = set()
     for root in roots:
         for path in (os.path.join(root, folder), os.path.join(root, "hub", folder)):
-            if os.path.isdir(path):
+            if os.path.isdir(path) and (end := os.path.realpath(path)) not in seen:
+                seen.add(end)
                 yield path
 
 
