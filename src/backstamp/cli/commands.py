@@ -18,6 +18,8 @@ COMMANDS = {
     "bom": "backstamp.cli.bom",
     "explain": "backstamp.cli.explain",
     "key": "backstamp.cli.key",
+    "fetch": "backstamp.cli.fetch",
+    "lock": "backstamp.cli.lock",
     "record": "backstamp.cli.record",
     "rules": "backstamp.cli.rules",
     "scan": "backstamp.cli.scan",
