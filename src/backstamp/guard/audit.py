@@ -12,7 +12,9 @@ import sys
 from collections.abc import Callable
 from typing import TypeAlias
 
+from backstamp.guard.calls import is_loading
 from backstamp.guard.checking import Guard, Mode
+from backstamp.guard.holding import State, state_of
 
 Active: TypeAlias = Callable[[], Guard | None]
 _ENDINGS = frozenset(
@@ -80,11 +82,10 @@ def _opened(guard: Guard, args: tuple[object, ...], inside: tuple[str, ...]) -> 
     if flags & _ACCESS == os.O_WRONLY or flags & (os.O_TRUNC | os.O_CREAT | getattr(os, "O_DIRECTORY", 0)):
         return
     name = os.fsdecode(path)
-    if not is_called_like_a_model(name) and (
-        not guard.resolved or os.path.abspath(name) not in guard.resolved
-    ):
+    before = guard.resolved.get(os.path.abspath(name)) if guard.resolved else None
+    if before is None and not is_called_like_a_model(name):
         return
-    if name.startswith(inside) or _is_in_flight(guard, name):
+    if name.startswith(inside) or is_loading(guard, name) or (before is not None and is_still(name, before)):
         return
     mode = _mode(guard)
     held = guard.admit(name, loader="open", seen_by="audit", copy=False, mode=mode)
@@ -119,7 +120,9 @@ def _mode(guard: Guard) -> Mode:
     return guard.settings.mode if audit == "off" else min(audit, guard.settings.mode, key=order.index)
 
 
-def _is_in_flight(guard: Guard, name: str) -> bool:
-    from backstamp.guard.calls import is_loading
-
-    return is_loading(guard, name)
+def is_still(path: str, state: State) -> bool:
+    """Say whether a file that was checked is the same still."""
+    try:
+        return state_of(os.stat(path)) == state
+    except OSError:
+        return False

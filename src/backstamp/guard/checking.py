@@ -50,9 +50,7 @@ class Guard:
         self.sinks = tuple(sinks)
         self.cache = DigestCache(is_on=settings.cache)
         self.flight = Flight()
-        self.resolved: set[str] = (
-            set()
-        )  # files that a library was told the path of: checked again when opened
+        self.resolved: dict[str, State] = {}  # files that a library was told the path of
 
     @contextlib.contextmanager
     def busy(self) -> Iterator[None]:
@@ -186,7 +184,7 @@ class Guard:
 
     def remember(self, held: Held) -> None:
         """Close a file that a library will open by its path, and note it for the end of the session."""
-        self.resolved.add(held.path)
+        self.resolved[held.path] = held.state
         held.close()
         if self.flight.session is not None:
             self.flight.session.append(held)

@@ -28,7 +28,7 @@ HAS_DESCRIPTOR_PATHS = sys.platform == "linux"
 
 
 class State(NamedTuple):
-    """What the system says of a file. Equal states, equal content: if it was left alone for a while before."""
+    """What the system says of a file. Equal states mean equal content, if it was left alone before."""
 
     device: int
     inode: int
@@ -109,13 +109,13 @@ class Held:
 
     def is_changed(self, *, by_path: bool) -> bool:
         """Say whether the file is another one now. ``by_path``: whether the loader opened it by its path."""
-        if self.is_copy and not by_path:
-            return False
         try:
             if by_path and state_of(os.stat(self.path)) != self.state:
                 return True
             if self.is_copy:
-                return False
+                return False  # nobody can write there
+            if self.file < 0:
+                return self.is_fresh and _digest_at(self.path, self.algorithm) != self.digest
             return state_of(os.fstat(self.file)) != self.state or (
                 self.is_fresh and hashed(self.file, self.algorithm) != self.digest
             )
@@ -205,6 +205,14 @@ def digest_of_bytes(data: bytes | memoryview, algorithm: str) -> str:
     made = _hash(algorithm)
     made.update(data)
     return made.hexdigest()
+
+
+def _digest_at(path: str, algorithm: str) -> str:
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        return hashed(file, algorithm)
+    finally:
+        os.close(file)
 
 
 def _read(file: int, view: memoryview, at: int) -> int:

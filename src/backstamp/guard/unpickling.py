@@ -15,6 +15,7 @@ from backstamp.guard import calls
 from backstamp.guard.checking import Guard
 
 Active: TypeAlias = Callable[[], Guard | None]
+_READING = frozenset({"read", "readline", "readinto", "peek"})
 _TALKING = frozenset(
     "multiprocessing concurrent loky joblib asyncio logging copy torch.multiprocessing torch.distributed "
     "torch.utils ray dask distributed".split()
@@ -55,16 +56,16 @@ def guarded_unpickler(active: Active, original: type) -> type:
     """Make the twin of ``pickle.Unpickler``; what inherits from it is guarded too."""
 
     def __init__(self: object, file: object, /, *args: object, **options: object) -> None:  # noqa: N807
-        vars(self)["_backstamp_file"] = file
-        vars(self)["_backstamp_args"] = (args, options)
-        original.__init__(self, file, *args, **options)  # type: ignore[misc]
+        switch = Switch(file) if not _is_message(file) and calls.descriptor_of(file) is not None else None
+        vars(self)["_backstamp_switch"] = switch
+        original.__init__(self, file if switch is None else switch, *args, **options)  # type: ignore[misc]
 
     def load(self: object) -> object:
         guard = active()
-        file = vars(self).get("_backstamp_file")
-        if guard is None or guard.flight.is_busy or _is_message(file):
+        switch = vars(self).get("_backstamp_switch")
+        if guard is None or guard.flight.is_busy or not isinstance(switch, Switch):
             return original.load(self)  # type: ignore[attr-defined]
-        with _rebased(guard, self, original, file):
+        with calls.streaming(guard, switch.given, "pickle.Unpickler") as stream, switch.to(stream):
             return original.load(self)  # type: ignore[attr-defined]
 
     return type(
@@ -74,25 +75,30 @@ def guarded_unpickler(active: Active, original: type) -> type:
     )
 
 
-@contextlib.contextmanager
-def _rebased(guard: Guard, unpickler: object, original: type, file: object) -> Iterator[None]:
-    """Let an unpickler read the copy that was checked for the time of one load. Its memo is kept."""
-    with calls.streaming(guard, file, "pickle.Unpickler") as stream:
-        if stream is file:
-            yield
-            return
-        args, options = vars(unpickler)["_backstamp_args"]
-        memo = getattr(unpickler, "memo", None)
-        original.__init__(unpickler, stream, *args, **options)  # type: ignore[misc]
-        with contextlib.suppress(AttributeError, TypeError):
-            unpickler.memo = memo  # type: ignore[attr-defined]
+class Switch:
+    """A stream that reads the given file, or for the time of one load the copy of it that was checked."""
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+        self._turn(given)
+
+    @contextlib.contextmanager
+    def to(self, stream: object) -> Iterator[None]:
+        """Read another stream for the time of the context."""
+        self._turn(stream)
         try:
             yield
         finally:
-            memo = getattr(unpickler, "memo", None)
-            original.__init__(unpickler, file, *args, **options)  # type: ignore[misc]
-            with contextlib.suppress(AttributeError, TypeError):
-                unpickler.memo = memo  # type: ignore[attr-defined]
+            self._turn(self.given)
+
+    def _turn(self, stream: object) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> object:
+        """Give what the stream in use has: ``peek`` and ``readinto`` only if it has them."""
+        if name in _READING and hasattr(self._stream, name):
+            return lambda *args: getattr(self._stream, name)(*args)
+        return getattr(self._stream, name)
 
 
 def _is_message(file: object) -> bool:
