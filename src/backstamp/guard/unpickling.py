@@ -97,7 +97,7 @@ class Switch:
     def __getattr__(self, name: str) -> object:
         """Give what the stream in use has: ``peek`` and ``readinto`` only if it has them."""
         if name in _READING and hasattr(self._stream, name):
-            return lambda *args: getattr(self._stream, name)(*args)
+            return lambda *args: getattr(self._stream, name)(*args)  # noqa: PLW0108  # the stream changes
         return getattr(self._stream, name)
 
 
