@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 from backstamp import guard
@@ -34,8 +35,7 @@ def written(path: str, size: int) -> str:
     """Write a file that was left alone for a while, as far as the guard can tell."""
     with open(path, "wb") as file:
         file.write(pickle.dumps(b"x"))
-        for _ in range(size // PIECE):
-            file.write(os.urandom(1024) * 1024)
+        file.writelines(os.urandom(1024) * 1024 for _ in range(size // PIECE))
     return path
 
 
@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
         large = written(os.path.join(folder, "large.bin"), int(options.gigabytes * 1024) * PIECE)
         time.sleep(2.1)  # files that are younger than the grain of time are not remembered
         files = {"1 KB": small, "32 MB (copied)": middle, f"{options.gigabytes:g} GB": large}
-        bare = {name: timed(lambda path=path: loaded(path)) for name, path in files.items()}
+        bare = {name: timed(partial(loaded, path)) for name, path in files.items()}
         untouched = timed(opened)
         print("| load | without guard | guarded, hashed | guarded, remembered |")
         print("|---|---:|---:|---:|")
@@ -81,11 +81,11 @@ def main(arguments: list[str]) -> int:
             guard.install(Everything(), cache=cache)
             for name, path in files.items():
                 loaded(path)
-                costs[name].append(timed(lambda path=path: loaded(path)))
+                costs[name].append(timed(partial(loaded, path)))
         for name, (hashed, remembered) in costs.items():
             print(f"| {name} | {shown(bare[name])} | {shown(hashed)} | {shown(remembered)} |")
         print(
-            f"\nopening any other file: {shown(untouched)} without, {shown(timed(opened))} with the audit hook"
+            f"\nopening another file: {shown(untouched)} without, {shown(timed(opened))} with the audit hook"
         )
         guard.uninstall()
     return 0
@@ -93,13 +93,9 @@ def main(arguments: list[str]) -> int:
 
 def shown(seconds: float) -> str:
     """Write a time."""
-    return (
-        f"{seconds:.2f} s"
-        if seconds >= 1
-        else f"{seconds * 1e3:.3g} ms"
-        if seconds >= 1e-3
-        else f"{seconds * 1e6:.3g} µs"
-    )
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.3g} µs"
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 ``python guarded_program.py make|load|swap|early CASE FOLDER``: prints one line of JSON.
 
-``make`` writes good and other weights beside each other (``FOLDER/good``, ``FOLDER/other``). ``load`` loads those in
-``good`` under the guard and says what it got. ``swap`` puts the other files in their place after they were checked
-and before they are loaded. ``early`` installs the guard after the libraries were imported, not before.
+``make`` writes good and other weights beside each other (``FOLDER/good``, ``FOLDER/other``). ``load`` loads
+those in ``good`` under the guard and says what it got. ``swap`` puts the other files in their place after
+they were checked and before they are loaded. ``early`` installs the guard after the libraries were imported.
 """
 
 import hashlib
@@ -329,7 +329,7 @@ class Swapping:
 
 def load(case, folder, stage):
     """Load under the guard and say what came out."""
-    import backstamp.guard as guard
+    from backstamp import guard
 
     with open(f"{folder}/digests.json", encoding="utf-8") as file:
         approvals = guard.listed(json.load(file))

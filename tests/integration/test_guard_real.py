@@ -1,7 +1,8 @@
-"""The guard under real libraries: ``BACKSTAMP_GUARD_PYTHON=/path/to/python pytest tests/integration/test_guard_real.py``.
+"""The guard under real libraries.
 
-That interpreter needs msgspec and whichever of the libraries are to be tried; cases whose libraries it
-lacks are skipped. Each stage runs in a process of its own.
+``BACKSTAMP_GUARD_PYTHON=/path/to/python pytest tests/integration/test_guard_real.py``: that interpreter needs
+msgspec and whichever of the libraries are to be tried; cases whose libraries it lacks are skipped. Each stage
+runs in a process of its own.
 """
 
 import json
