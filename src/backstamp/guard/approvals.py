@@ -40,11 +40,12 @@ class Approvals(Protocol):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """An approved file: its model (empty for none), its path in it with slashes, and its digest."""
+    """An approved file: its model and revision (empty for none), its path in it with slashes, its digest."""
 
     path: str
     digest: str
     model: str = ""
+    revision: str = ""
 
 
 _MOST_SHOWN = 3
@@ -56,8 +57,8 @@ class Listed:
     1. The content decides: a file is approved only if its digest is listed.
     2. It must be listed for the place where the file stands: if the path names a model of the list
        (``models--org--name``, ``org/name``, or a folder ``name``), for a file of this model; if files are
-       listed under a path that the file's path ends with, for one of these. So one approved file is not
-       taken for another.
+       listed under a path that the file's path ends with, for one of these; if the path names a revision
+       that is listed, for that one. So one approved file is not taken for another.
     3. A file at a place that nothing is listed for is approved by its content alone: renamed and moved
        files are those that were approved. ``strict`` refuses them.
     4. Links are looked at both ways: as they are written, and with their folder resolved.
@@ -141,7 +142,7 @@ class Listed:
                 continue
             best = [*best, entry] if len(own) == length else [entry]
             length = len(own)
-        return best
+        return [entry for entry in best if entry.revision and entry.revision in parts] or best
 
     def _shown(self, entry: Entry) -> str:
         return f'"{entry.path}" of {entry.model}' if entry.model else f'"{entry.path}"'
@@ -185,7 +186,7 @@ def listed(digests: Mapping[str, str], *, name: str = "the list", strict: bool =
 
 def _is_blob(path: str, digest: str) -> bool:
     """Say whether this is a file of a hub cache under the name of its digest."""
-    return os.path.basename(path) == digest
+    return os.path.basename(path) in (digest, f"sha256-{digest}")
 
 
 def _parts(path: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Approvals of a lock: every file that ``models.lock`` pins, and nothing else.
 
 Only the shape that the guard needs is read: ``[[model]]`` and ``[[dataset]]`` tables with ``name``,
-``revision`` and ``files``, a list of tables with ``path``, ``sha256`` and ``size``.
+``revision`` and ``files``, a list of tables with ``path``, ``sha256`` and ``size``. A name may begin with its
+world (``huggingface:org/name``); ``path:models/x`` says where the files are, from the folder of the lock.
 """
 
 import os
@@ -38,23 +39,50 @@ def locked(
         ) from error
     except UnicodeDecodeError as error:
         raise ReadError(f'the lock "{shown}" is not UTF-8 text') from error
-    return of_tree(toml_of(text, Budget()).tree, name=os.path.basename(shown), strict=strict, places=places)
+    tree = toml_of(text, Budget()).tree
+    return of_tree(tree, path=os.path.abspath(shown), strict=strict, places=places)
 
 
 def of_tree(
-    tree: Tree, *, name: str = "models.lock", strict: bool = False, places: Mapping[str, str] | None = None
+    tree: Tree, *, path: str = "models.lock", strict: bool = False, places: Mapping[str, str] | None = None
 ) -> Listed:
     """Make approvals of the tree of a lock. Raises ``ReadError`` for entries that pin nothing."""
-    return Listed(list(_entries(tree)), name=name, strict=strict, places=places, hint=_HINT)
+    folder, name = os.path.split(path)
+    known = {os.path.join(folder, local): local for local in _folders(tree)}
+    return Listed(
+        list(_entries(tree)), name=name, strict=strict, places={**known, **(places or {})}, hint=_HINT
+    )
+
+
+def _folders(tree: Tree) -> Iterator[str]:
+    """Name the folders that hold a locked model each. A single file is known by its path."""
+    for kind in ("model", "dataset"):
+        for model in trees_at(tree, kind):
+            world, _, bare = text_at(model, "name").partition(":")
+            if world == "path" and not _is_single(model, bare):
+                yield bare
+
+
+def _is_single(model: Tree, bare: str) -> bool:
+    files = [text_at(file, "path") for file in trees_at(model, "files")]
+    return files == [bare.rpartition("/")[2]]
 
 
 def _entries(tree: Tree) -> Iterator[Entry]:
     for kind in ("model", "dataset"):
         for model in trees_at(tree, kind):
             name = text_at(model, "name")
+            world, _, bare = name.partition(":")
+            is_local = world == "path"
             for file in trees_at(model, "files"):
                 path, digest = text_at(file, "path"), text_at(file, "sha256").lower()
                 digest = digest.removeprefix("sha256:")
                 if not path or len(digest) != 64 or not _HEX.issuperset(digest):
                     raise ReadError(f'the lock pins "{path}" of "{name}" without a SHA-256')
-                yield Entry(path=path, digest=digest, model=name)
+                is_single = is_local and _is_single(model, bare)
+                yield Entry(
+                    path=bare if is_single else path,
+                    digest=digest,
+                    model="" if is_single else bare or name,
+                    revision=text_at(model, "revision"),
+                )

@@ -112,6 +112,43 @@ def test_a_lock_approves_the_files_that_it_pins(tmp_path):
     assert lock.approved("/x/rows.parquet", C).expected == (f"sha256:{B}",)
 
 
+WORLDS = f"""
+[[model]]
+name = "huggingface:org/bert"
+revision = "{"1" * 40}"
+files = [{{ path = "config.json", sha256 = "{A}", size = 3 }}]
+
+[[model]]
+name = "huggingface:org/bert"
+revision = "{"2" * 40}"
+files = [{{ path = "config.json", sha256 = "{B}", size = 3 }}]
+
+[[model]]
+name = "path:models/blue"
+files = [{{ path = "w.bin", sha256 = "{A}", size = 3 }}]
+
+[[model]]
+name = "path:models/one.onnx"
+files = [{{ path = "one.onnx", sha256 = "{C}", size = 3 }}]
+"""
+
+
+def test_a_lock_knows_worlds_folders_and_revisions(tmp_path):
+    (tmp_path / "models.lock").write_text(WORLDS)
+    lock = locked(tmp_path / "models.lock")
+    hub = "/hub/models--org--bert/snapshots"
+    config = Approval('"config.json" of org/bert of models.lock')
+    assert lock.approved(f"{hub}/{'1' * 40}/config.json", A) == config
+    assert lock.approved(f"{hub}/{'1' * 40}/config.json", B).expected == (f"sha256:{A}",)
+    assert lock.approved(f"{hub}/{'3' * 40}/config.json", B) == config
+    blue = str(tmp_path / "models" / "blue" / "w.bin")
+    assert lock.approved(blue, A) == Approval('"w.bin" of models/blue of models.lock')
+    assert lock.approved(blue, C).expected == (f"sha256:{A}",)
+    one = str(tmp_path / "models" / "one.onnx")
+    assert lock.approved(one, C) == Approval('"models/one.onnx" of models.lock')
+    assert lock.approved(one, A).expected == (f"sha256:{C}",)
+
+
 def test_a_lock_that_pins_nothing_is_refused(tmp_path):
     with pytest.raises(ReadError, match='the lock pins "a" of "m" without a SHA-256'):
         of_tree({"model": [{"name": "m", "files": [{"path": "a", "sha256": "1"}]}]})
