@@ -17,8 +17,8 @@ from backstamp.core.errors import BackstampError
 COMMANDS = {
     "bom": "backstamp.cli.bom",
     "explain": "backstamp.cli.explain",
-    "key": "backstamp.cli.key",
     "fetch": "backstamp.cli.fetch",
+    "key": "backstamp.cli.key",
     "lock": "backstamp.cli.lock",
     "record": "backstamp.cli.record",
     "rules": "backstamp.cli.rules",
