@@ -1,10 +1,10 @@
 """Artifacts that statements are about: a file, or a folder with the digests of all its files.
 
 1. A file's digest is its SHA-256. A folder has two: ``sha256`` is the root digest of OpenSSF Model Signing
-   (over the digests of its files, in order of their names; the names themselves are not in it), ``dirHash`` that
-   of in-toto (over lines of digest, two blanks, name), which binds the names, too.
-2. Attestations that lie in the folder are left out of it: files that are called like one and are one. A file that
-   is only called like one belongs to the model.
+   (over the digests of its files but those of git, in order of their names, which are not in it), ``dirHash``
+   that of in-toto (over lines of digest, two blanks, name), which binds all files and their names.
+2. Attestations that lie in the folder are left out of it: files that are called like one and are one. A file
+   that is only called like one belongs to the model.
 3. Whatever cannot be read, or is no file (links to folders, pipes), stops it: half a digest is none.
 """
 
@@ -22,6 +22,7 @@ from backstamp.sources.tree import Entry, entries_of, opened
 
 _LARGE = 8 * 1024 * 1024
 _AT_ONCE = 4
+_GIT = frozenset({".git", ".gitattributes", ".github", ".gitignore"})
 _CONTROL = "version control data"
 
 
@@ -57,9 +58,10 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
 
 def artifact_of(name: str, files: tuple[File, ...], left_out: tuple[str, ...] = ()) -> Artifact:
     """Make a folder of its files."""
-    ordered = tuple(sorted(files, key=lambda each: each.name.encode("utf-8", "surrogatepass")))
-    root = hashlib.sha256(b"".join(bytes.fromhex(each.sha256) for each in ordered)).hexdigest()
-    lines = "".join(f"{each.sha256}  {each.name}\n" for each in sorted(files, key=lambda each: each.name))
+    ordered = tuple(sorted(files, key=lambda each: each.name))
+    signed = [each for each in ordered if not is_never_signed(each.name)] or list(ordered)
+    root = hashlib.sha256(b"".join(bytes.fromhex(each.sha256) for each in signed)).hexdigest()
+    lines = "".join(f"{each.sha256}  {each.name}\n" for each in ordered)
     named = hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
     return Artifact(
         name=name,
@@ -68,6 +70,11 @@ def artifact_of(name: str, files: tuple[File, ...], left_out: tuple[str, ...] = 
         is_folder=True,
         left_out=left_out,
     )
+
+
+def is_never_signed(name: str) -> bool:
+    """Say whether model signing leaves a file out of every manifest: what belongs to git."""
+    return name.partition("/")[0] in _GIT
 
 
 def read_artifact(path: str) -> Artifact:

@@ -1,4 +1,4 @@
-"""What a BOM document says of the files and parameters of a model, as far as a chain holds it against the bytes.
+"""What a BOM document says of the files and parameters of a model, to be held against the bytes.
 
 Files are those of CycloneDX (components of type ``file`` with a SHA-256) and SPDX (``software_File``, and the
 ``files`` of 2.x); parameters are ``cdx:ai-ml:model:parameter:count`` of models, and its twin in SPDX 3.

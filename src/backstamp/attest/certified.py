@@ -1,4 +1,4 @@
-"""Joins statements with certificates and Sigstore: the two things that ``signatures`` and ``pep740`` ask others for.
+"""Joins statements with certificates and Sigstore, which ``signatures`` and ``pep740`` ask for.
 
 ``CertificateTrust`` is a ``Certifier``: it trusts keys by chains to pinned roots. ``SigstoreOpener`` is an
 ``Opener``: it verifies bundles offline by a trusted root file. Both load what they need when they are used.
@@ -78,7 +78,7 @@ class SigstoreOpener:
         self._pins = pins
 
     def claims_of(self, bundle: bytes) -> Claims:
-        """Verify signature, certificate and log of a bundle. Raises ``VerificationError`` or ``ReadError``."""
+        """Verify signature, certificate and log of a bundle. Raises ``VerificationError``, ``ReadError``."""
         verify: Callable[[bytes, object, Sequence[object]], Sealed]
         verify = import_module("backstamp.attest.sigstore").verify_envelope
         identity = verify(bundle, self._root, self._pins).identity
@@ -86,6 +86,6 @@ class SigstoreOpener:
         return Claims(
             issuer=identity.oidc_issuer,
             names=identity.names,
-            source=said.get("source-repository", ""),
-            environment=said.get("deployment-environment", ""),
+            source=said.get("source_repository_uri", ""),
+            environment=said.get("deployment_environment", ""),
         )

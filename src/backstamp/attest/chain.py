@@ -1,19 +1,19 @@
-"""Checks the chain training run -> model -> BOM -> verdict: who said what, and whether it is about these bytes.
+"""Checks the chain training run -> model -> BOM -> verdict: who said what, and is it about these bytes?
 
 Rules held here:
 
 1. A statement counts only if its envelope verifies with the keys that may sign its kind.
-2. It counts only for the artifact that it names: the whole of it, by every digest that both know. A verdict on one
-   file of a folder is none on the folder.
-3. Of verdicts and summaries the newest decides; of two of the same time the worse one. So an old "allow" does not
-   outlive a new "deny" as long as the new one is there.
+2. It counts only for the artifact that it names: the whole of it, by every digest that both know. A verdict
+   on one file of a folder is none on the folder.
+3. Of verdicts and summaries the newest decides; of two of the same time the worse one. So an old "allow" does
+   not outlive a new "deny" as long as the new one is there.
 4. Of all other kinds every trusted statement about the artifact must hold: a wrong one is never outvoted.
-5. Statements that are not trusted, or are about something else, prove nothing and break nothing; they are told.
-   If there are no others of their kind, the link is broken, and both of its ends are told.
+5. Statements that are not trusted, or are about something else, prove nothing and break nothing; they are
+   told. If there are no others of their kind, the link is broken, and both of its ends are told.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -35,6 +35,7 @@ _WORDS = {
     Kind.PROVENANCE: "provenance",
     Kind.VSA: "verification summary",
 }
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OPTIONAL = (Kind.SIGNATURE, Kind.PROVENANCE, Kind.VSA)
 
 
@@ -118,8 +119,7 @@ def _decisive(kind: Kind, seen: list[_Seen]) -> list[_Seen]:
     """Choose what decides: the newest of verdicts and summaries, all of everything else."""
     if kind not in (Kind.VERDICT, Kind.VSA) or not seen:
         return seen
-    epoch = datetime.min
-    times = [each.made.replace(tzinfo=None) if each.made else epoch for each in seen]
+    times = [each.made or _EPOCH for each in seen]
     newest = max(times)
     latest = [each for each, at in zip(seen, times, strict=True) if at == newest]
     return [max(latest, key=lambda each: (bool(each.reasons), each.rank))]

@@ -26,7 +26,7 @@ _LENGTHS = {
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """A thing that a predicate names (a resource descriptor of in-toto, of which digest or URI must be there)."""
+    """A thing that a predicate names (a resource descriptor of in-toto): by URI, name or digest."""
 
     uri: str = ""
     name: str = ""
@@ -45,7 +45,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
         if self.name:
             made["name"] = self.name
         if self.digest:
-            made["digest"] = {algorithm: value for algorithm, value in self.digest}
+            made["digest"] = dict[str, Json](self.digest)
         if self.annotations:
             made["annotations"] = dict(self.annotations)
         return made

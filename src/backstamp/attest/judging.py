@@ -1,10 +1,10 @@
 """Holds single statements against the bytes and against what is wanted; pure.
 
 1. Digests are compared wherever both sides know the algorithm; one that differs is enough to differ.
-2. What a training run made must be what lies there, under its name. Files that no run made are told, and only papers
-   (cards, licences) may be such.
-3. A BOM may not list files that are not there or differ, must list all weights, and its count of parameters must be
-   that of the weights.
+2. What a training run made must be what lies there, under its name. Of files that no run made, only papers
+   (cards, licences) may lie there, and they are told.
+3. A BOM may not list files that are not there or differ, must list all weights, and its count of parameters
+   must be that of the weights.
 4. Knowledge has a date, and a verdict on old knowledge is an old verdict.
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from backstamp.attest import fields, predicates
-from backstamp.attest.artifacts import Artifact, File
+from backstamp.attest.artifacts import Artifact, File, is_never_signed
 from backstamp.attest.bom_claims import claims_of
 from backstamp.attest.predicates import TrainingRun, day_of
 from backstamp.attest.provenance import Expected, problems_of, provenance_of
@@ -26,8 +26,9 @@ from backstamp.core.verdict import Outcome
 _PAPERS = (".md", ".rst", ".gitattributes", ".gitignore", ".png", ".jpg", ".jpeg", ".svg", ".bib", ".cff")
 _PAPER_NAMES = ("license", "licence", "notice", "copying", "authors", "readme")
 _WEIGHTS = (
-    ".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".ggml", ".onnx", ".onnx_data", ".h5", ".keras", ".pkl",
-    ".pickle", ".joblib", ".npz", ".npy", ".msgpack", ".tflite", ".pb", ".mar", ".nemo", ".pte", ".mlmodel",
+    ".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".ggml", ".onnx", ".onnx_data", ".h5", ".keras",
+    ".pkl", ".pickle", ".joblib", ".npz", ".npy", ".msgpack", ".tflite", ".pb", ".mar", ".nemo", ".pte",
+    ".mlmodel",
 )  # fmt: skip
 _CLOSE = 0.01  # buffers that are stored with parameters, and parameters that are tied
 _MOST_TOLD = 10
@@ -74,7 +75,7 @@ def name_of(digest: tuple[tuple[str, str], ...]) -> str:
 
 
 def subject_problems(subjects: tuple[Subject, ...], artifact: Artifact) -> tuple[str, ...]:
-    """Say why subjects are not this artifact as a whole; nothing if one of them is, or all its files are there."""
+    """Say why subjects are not this artifact as a whole, by its own digest or by those of all its files."""
     if any(_is_same(each.digest, artifact.digest) for each in subjects):
         return ()
     uncovered = [file for file in artifact.files if not any(_is_file(each, file) for each in subjects)]
@@ -229,7 +230,7 @@ def _old_knowledge(said: predicates.ScanVerdict, wanted: Wanted, now: datetime) 
 
 
 def summary_judged(found: Statement, wanted: Wanted, now: datetime, known: frozenset[str]) -> Judged:
-    """Hold a verification summary against what is wanted; ``known`` are the digests of attestations at hand."""
+    """Hold a verification summary against what is wanted; ``known`` are digests of attestations at hand."""
     said = predicates.summary_of(found.predicate)
     reasons: list[str] = []
     if said.result != "PASSED":
@@ -257,7 +258,7 @@ def summary_judged(found: Statement, wanted: Wanted, now: datetime, known: froze
 
 
 def _reaches(level: str, levels: tuple[str, ...]) -> bool:
-    """Say whether a level is among those verified, or a higher one of its track is (SLSA_BUILD_LEVEL_3 for _2)."""
+    """Say whether a level, or a higher one of its track (SLSA_BUILD_LEVEL_3 for 2), was verified."""
     if level in levels:
         return True
     track, mark, number = level.rpartition("_")
@@ -288,10 +289,10 @@ def signature_judged(found: Statement, artifact: Artifact) -> Judged:
         if name in listed:
             reasons.append(f'it lists "{name[:120]}" twice')
         listed[name] = digest
-    has = {file.name: file.sha256 for file in artifact.files}
-    for name in sorted(listed.keys() | has.keys()):
-        if listed.get(name) != has.get(name):
-            reasons.append(
-                f'"{name[:120]}" was signed as {listed.get(name, "nothing")[:64]}, the file is {has.get(name, "gone")}'
-            )
+    has = {file.name: file.sha256 for file in artifact.files if not is_never_signed(file.name)}
+    reasons += [
+        f'"{name[:120]}" was signed as {listed.get(name, "nothing")[:64]}, it is {has.get(name, "gone")}'
+        for name in sorted(listed.keys() | has.keys())
+        if listed.get(name) != has.get(name)
+    ]
     return Judged(reasons=tuple(_shortened(reasons)))

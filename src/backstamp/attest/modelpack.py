@@ -2,11 +2,11 @@
 
 Source: CNCF ModelPack model-spec (manifest, config, annotations). Rules held here:
 
-1. The annotation ``org.cncf.model.filepath`` names the file of a layer; it becomes a path on somebody's disk, so
-   everything that leaves the folder or means two things is refused: absolute names, ``..``, ``.``, empty parts,
-   backslashes, drive letters, control and bidi characters, names that differ only by case or by Unicode form,
-   a file that is also a folder.
-2. Of a ``.raw`` layer the digest is that of the file. The configuration lists the same digests in the same order.
+1. The annotation ``org.cncf.model.filepath`` names the file of a layer; it becomes a path on somebody's disk,
+   so everything that leaves the folder or means two things is refused: absolute names, ``..``, ``.``, empty
+   parts, backslashes, drive letters, control and bidi characters, names that differ only by case or by
+   Unicode form, a file that is also a folder.
+2. Of a ``.raw`` layer the digest is that of the file. The configuration lists the same digests in order.
 3. Annotations are covered by the digest of the manifest, so a signature on the manifest covers the names.
 """
 
@@ -87,9 +87,8 @@ def _check_config(config: Tree, layers: tuple[NamedLayer, ...]) -> None:
     for said, layer in zip(listed, layers, strict=True):
         is_stored = not layer.is_archive or layer.media_type.endswith(".tar")
         if is_stored and said != layer.digest:
-            raise ReadError(
-                f'the configuration says that "{layer.name[:120]}" is {said[:80]}, not {layer.digest}'
-            )
+            told = f'"{layer.name[:120]}" is {said[:80]}, not {layer.digest}'
+            raise ReadError(f"the configuration says that {told}")
 
 
 def name_problems(names: list[str]) -> Iterator[str]:
@@ -101,13 +100,15 @@ def name_problems(names: list[str]) -> Iterator[str]:
             continue
         folded = unicodedata.normalize("NFC", name).casefold()
         if folded in seen:
-            yield f'the names "{_visible(seen[folded])}" and "{_visible(name)}" are the same file for some systems'
+            both = f'"{_visible(seen[folded])}" and "{_visible(name)}"'
+            yield f"the names {both} are the same file for some systems"
         seen[folded] = name
     for folded, name in seen.items():
         parts = folded.split("/")
         for end in range(1, len(parts)):
-            if "/".join(parts[:end]) in seen:
-                yield f'"{_visible(seen["/".join(parts[:end])])}" is a file and the folder of "{_visible(name)}"'
+            above = seen.get("/".join(parts[:end]))
+            if above is not None:
+                yield f'"{_visible(above)}" is a file and the folder of "{_visible(name)}"'
 
 
 def _why_unsafe(name: str) -> str:

@@ -1,13 +1,13 @@
 """Verifies cosign signatures of images and model artifacts in an OCI image layout, without a registry.
 
-Sources: cosign ``SIGNATURE_SPEC`` (simple signing payloads under the tag ``sha256-<hex>.sig``), OCI v1.1 referrers
-(``subject``), cosign ``BUNDLE_SPEC`` (Sigstore bundles as referrers, predicate
+Sources: cosign ``SIGNATURE_SPEC`` (simple signing payloads under the tag ``sha256-<hex>.sig``), OCI v1.1
+referrers (``subject``), cosign ``BUNDLE_SPEC`` (Sigstore bundles as referrers, predicate
 ``https://sigstore.dev/cosign/sign/v1``), containers ``simple signing`` (critical fields). Rules held here:
 
 1. What is signed is a digest. The image, and everything below it, is computed again from the bytes on disk.
 2. A signature is about what its payload says: the digest and the type in ``critical``, never annotations,
    names of tags, or the ``subject`` of the manifest that carries it. Unknown critical fields are refused.
-3. A signed index covers the manifests that it lists. A signed manifest does not cover the index that lists it.
+3. A signed index covers the manifests that it lists. A signed manifest does not cover the index around it.
 4. Each key counts once. Signatures that are not trusted prove nothing and do not stop others.
 5. Of the repository in a payload (``docker-reference``) only an expected one is believed.
 """
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import msgspec
 
 from backstamp.attest import fields, modelpack
-from backstamp.attest.dsse import decoded, envelope_of
+from backstamp.attest.dsse import Envelope, decoded, envelope_of
 from backstamp.attest.modelpack import NamedLayer
 from backstamp.attest.oci_layout import (
     INDEXES,
@@ -30,10 +30,10 @@ from backstamp.attest.oci_layout import (
     document_of,
 )
 from backstamp.attest.signatures import Trust, signers_of, signers_over
-from backstamp.attest.statement import PAYLOAD_TYPE, statement_of, strict_tree
+from backstamp.attest.statement import PAYLOAD_TYPE, Statement, statement_of, strict_tree
 from backstamp.attest.store import certificates_of
 from backstamp.core.errors import ReadError, VerificationError
-from backstamp.core.tree import Tree, tree_at
+from backstamp.core.tree import Tree
 
 PAYLOAD = "application/vnd.dev.cosign.simplesigning.v1+json"
 BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -43,6 +43,9 @@ _CERTIFICATE_NOTE = "dev.sigstore.cosign/certificate"
 _CHAIN_NOTE = "dev.sigstore.cosign/chain"
 _TYPE = "cosign container image signature"
 _CRITICAL = frozenset({"identity", "image", "type"})
+_IMAGE_CONFIGS = frozenset(
+    {"application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"}
+)
 _MOST_SIGNATURES = 200
 _MOST_PARTS = 2000
 
@@ -67,17 +70,19 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
 
 
-class _Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A signature: the bytes it is over, and what it says that it is about."""
+class _Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """An envelope that came along as a referrer, with the certificates of its signer."""
 
     where: str
-    data: bytes
-    signatures: tuple[bytes, ...]
+    envelope: Envelope
     chain: tuple[bytes, ...] = ()
 
 
 def verify_image(layout: Layout, reference: str, trust: Trust, wanted: Wanted = Wanted()) -> Verified:  # noqa: B008  # frozen
-    """Verify an image by its tag or digest (empty: the only one). Raises ``VerificationError`` with all reasons."""
+    """Verify an image by its tag or digest (empty: the only one).
+
+    Raises ``VerificationError`` with all reasons.
+    """
     try:
         image = image_of(layout, reference)
         manifests, files = _bytes_hold(layout, image, wanted)
@@ -85,10 +90,8 @@ def verify_image(layout: Layout, reference: str, trust: Trust, wanted: Wanted = 
         raise VerificationError(f"the image does not hold: {error.message}") from error
     signers: dict[str, None] = {}
     refused: list[str] = []
-    count = 0
     each_trust = msgspec.structs.replace(trust, threshold=1)
-    for found in _signatures(layout, image, refused):
-        count += 1
+    for count, found in enumerate(_signatures(layout, image, refused), 1):
         if count > _MOST_SIGNATURES:
             refused.append(f"more than {_MOST_SIGNATURES} signatures: the rest was not looked at")
             break
@@ -181,8 +184,25 @@ def _bytes_hold(
                     waiting.append(inner)
             continue
         manifests.append(each.digest)
+        _check_platform(layout, each, document, wanted)
         files += _manifest_holds(layout, document, wanted)
     return tuple(manifests), files
+
+
+def _check_platform(layout: Layout, found: Descriptor, manifest: Manifest, wanted: Wanted) -> None:
+    """Hold the platform of an image's configuration against that of its descriptor, and the one wanted."""
+    if manifest.config.media_type not in _IMAGE_CONFIGS:
+        return
+    config = strict_tree(layout.document(manifest.config))
+    parts = [fields.text(config, key) for key in ("os", "architecture")]
+    said = "/".join(each for each in parts if each)
+    listed = "/".join(found.platform.split("/")[:2])
+    if listed and said and listed != said and "unknown" not in listed:
+        raise ReadError(
+            f'{found.digest} is listed for "{listed[:80]}", its configuration is for "{said[:80]}"'
+        )
+    if wanted.platform and "/".join(wanted.platform.split("/")[:2]) != (said or listed):
+        raise ReadError(f'{found.digest} is for "{(said or listed)[:80]}", not for "{wanted.platform}"')
 
 
 def _manifest_holds(layout: Layout, manifest: Manifest, wanted: Wanted) -> tuple[NamedLayer, ...]:
@@ -196,7 +216,7 @@ def _manifest_holds(layout: Layout, manifest: Manifest, wanted: Wanted) -> tuple
     return modelpack.layers_of(manifest, layout.document(manifest.config))
 
 
-def _signatures(layout: Layout, image: Descriptor, refused: list[str]) -> Iterator[Descriptor | _Found]:
+def _signatures(layout: Layout, image: Descriptor, refused: list[str]) -> Iterator[Descriptor | _Bundle]:
     """Yield simple signing layers and bundles that may be about an image; what cannot be read is told."""
     seen: set[str] = set()
     for carrier in _carriers(layout, image, refused):
@@ -256,8 +276,6 @@ def _by_payload(
     try:
         payload = layout.document(layer)
         signature = decoded(layer.note(SIGNATURE_NOTE), "signature")
-        if not signature:
-            raise ReadError("a layer without its signature")
         names = signers_over(payload, (signature,), trust, _chain(layer))
         problems = payload_problems(payload, image.digest, wanted)
     except (ReadError, VerificationError) as error:
@@ -266,7 +284,7 @@ def _by_payload(
 
 
 def payload_problems(payload: bytes, digest: str, wanted: Wanted = Wanted()) -> tuple[str, ...]:  # noqa: B008  # frozen
-    """Say why a simple signing payload is not about a digest as wanted. Raises ``ReadError`` for what is none."""
+    """Say why a simple signing payload is not about a digest as wanted. Raises ``ReadError``."""
     tree = strict_tree(payload)
     critical = fields.tree(tree, "critical", required=True)
     if unknown := sorted(critical.keys() - _CRITICAL):
@@ -298,59 +316,49 @@ def _repository(reference: str) -> str:
     return f"{head}/{last.partition(':')[0]}" if head else last.partition(":")[0]
 
 
-def _bundle(data: bytes, where: str) -> _Found | Descriptor:
+def _bundle(data: bytes, where: str) -> _Bundle:
     tree = strict_tree(data)
     chain = certificates_of(tree)
-    if tree_at(tree, "messageSignature"):
+    if "messageSignature" in tree:
         raise ReadError("a bundle of a bare signature says not what it is about")
     envelope = envelope_of(fields.tree(tree, "dsseEnvelope", required=True))
     if envelope.payload_type != PAYLOAD_TYPE:
         raise ReadError(f'the payload is "{envelope.payload_type[:80]}", not an in-toto statement')
-    return _Found(
-        where=where,
-        data=data,
-        signatures=tuple(each.sig for each in envelope.signatures),
-        chain=chain,
-    )
+    return _Bundle(where=where, envelope=envelope, chain=chain)
 
 
 def _by_bundle(
-    found: _Found, image: Descriptor, trust: Trust, wanted: Wanted
+    found: _Bundle, image: Descriptor, trust: Trust, wanted: Wanted
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Verify a bundle: only the statement of a signature counts, other attestations are something else."""
     try:
-        envelope = envelope_of(tree_at(strict_tree(found.data), "dsseEnvelope"))
-        names = signers_of(envelope, trust, found.chain)
-        statement = statement_of(envelope.payload)
+        names = signers_of(found.envelope, trust, found.chain)
+        problem = _statement_problem(statement_of(found.envelope.payload), image.digest, wanted)
     except (ReadError, VerificationError) as error:
         return (), (f"{found.where}: {error.message}",)
+    return ((), (f"{found.where}: {problem}",)) if problem else (names, ())
+
+
+def _statement_problem(statement: Statement, digest: str, wanted: Wanted) -> str:
+    """Say why a statement is not a signature of a digest as wanted; empty if it is."""
     if statement.predicate_type != SIGN:
-        return (), (
-            f'{found.where}: it is an attestation ("{statement.predicate_type[:80]}"), not a signature',
-        )
-    algorithm, _, value = image.digest.partition(":")
-    if len(statement.subjects) != 1 or statement.subjects[0].of(algorithm) != value:
-        return (), (
-            f"{found.where}: it is about {_subjects(statement.subjects[0].digest)}, not {image.digest}",
-        )
-    if wanted.repository and _repository(statement.subjects[0].name) != _repository(wanted.repository):
-        named = statement.subjects[0].name
-        return (), (f'{found.where}: it is about the repository "{named[:120]}", not "{wanted.repository}"',)
+        return f'it is an attestation ("{statement.predicate_type[:80]}"), not a signature'
+    algorithm, _, value = digest.partition(":")
+    subject = statement.subjects[0]
+    if len(statement.subjects) != 1 or subject.of(algorithm) != value:
+        told = ", ".join(f"{name}:{each}" for name, each in subject.digest)
+        return f"it is about {told[:200]}, not {digest}"
+    if wanted.repository and _repository(subject.name) != _repository(wanted.repository):
+        return f'it is about the repository "{subject.name[:120]}", not "{wanted.repository}"'
     notes = _notes(statement.predicate)
-    for key, expected in wanted.annotations:
-        if notes.get(key) != expected:
-            return (), (f'{found.where}: it does not say "{key}={expected}"',)
-    return names, ()
+    missing = [f"{key}={value}" for key, value in wanted.annotations if notes.get(key) != value]
+    return f'it does not say "{missing[0]}"' if missing else ""
 
 
 def _notes(predicate: Tree) -> Tree:
     """Give the annotations of a signature, which are signed as its predicate."""
     inner = predicate.get("annotations")
     return inner if isinstance(inner, dict) else predicate
-
-
-def _subjects(digest: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{algorithm}:{value}" for algorithm, value in digest)
 
 
 def _chain(layer: Descriptor) -> tuple[bytes, ...]:

@@ -229,7 +229,7 @@ class Layout:
 
 
 def layout_at(folder: str) -> Layout:
-    """Open a layout. Raises ``SourceError`` for a folder that is none, ``ReadError`` for one that is broken."""
+    """Open a layout. Raises ``SourceError`` for a folder that is none, ``ReadError`` for a broken one."""
     if not os.path.isfile(os.path.join(folder, "oci-layout")):
         raise SourceError(
             f'"{folder}" is not an OCI image layout: it has no file "oci-layout"',

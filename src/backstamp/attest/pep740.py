@@ -3,8 +3,8 @@
 Sources: PEP 740; the PyPI publish attestation v1; Trusted Publisher identities. Rules held here:
 
 1. The statement has one subject: the name of this distribution and its SHA-256, computed from the bytes.
-2. The signature covers the statement as an envelope of in-toto; certificate and log entries go to an ``Opener``
-   (Sigstore), and nothing is believed of them before it has agreed.
+2. The signature covers the statement as an envelope of in-toto; certificate and log entries go to an
+   ``Opener`` (Sigstore), and nothing is believed of them before it has agreed.
 3. ``publisher`` in a provenance file is what an index says, and is signed by nobody: the identity in the
    certificate must be the publisher that the caller expects. Without an expectation nothing verifies.
 4. A publish attestation has no predicate; build provenance (SLSA v1) is another statement, and none takes the
@@ -71,7 +71,7 @@ class Opener(Protocol):
     """Verifies Sigstore bundles."""
 
     def claims_of(self, bundle: bytes) -> Claims:
-        """Verify signature, certificate and log of a bundle. Raises ``VerificationError`` or ``ReadError``."""
+        """Verify signature, certificate and log of a bundle. Raises ``VerificationError``, ``ReadError``."""
         ...
 
 
@@ -163,8 +163,8 @@ def verify_distribution(
 ) -> tuple[Attested, ...]:
     """Verify the attestations of a distribution: its file name and digest. Raises ``VerificationError``.
 
-    At least one publish attestation by the expected publisher must hold; every attestation by that publisher that is
-    about this file is given.
+    At least one publish attestation by the expected publisher must hold; every attestation by that publisher
+    that is about this file is given.
     """
     refused: list[str] = []
     found: list[Attested] = []
@@ -254,7 +254,8 @@ def _repository_problems(claims: Claims, expected: Publisher, kind: str) -> Iter
     if claims.source and repository_of(claims.source).lower() != repository_of(source).lower():
         yield f'it was built from "{claims.source[:160]}", not from "{source}"'
     if expected.environment and claims.environment.lower() != expected.environment.lower():
-        yield f'it was built in the environment "{claims.environment[:60]}", not "{expected.environment}"'
+        said = f'that it was built in "{claims.environment[:60]}"' if claims.environment else "nothing of it"
+        yield f'the environment "{expected.environment}" is expected; the certificate says {said}'
 
 
 def _differs(said: Publisher, expected: Publisher) -> str:
@@ -297,7 +298,9 @@ def _runs() -> re.Pattern[str]:
     return re.compile(r"[-_.]+")
 
 
-def verify_file(path: str, provenance: bytes, expected: Publisher | None, opener: Opener) -> tuple[Attested, ...]:
+def verify_file(
+    path: str, provenance: bytes, expected: Publisher | None, opener: Opener
+) -> tuple[Attested, ...]:
     """Verify a distribution on disk by its provenance. Raises ``VerificationError`` or ``SourceError``."""
     import os
 

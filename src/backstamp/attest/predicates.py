@@ -101,7 +101,7 @@ class ScanVerdict(msgspec.Struct, frozen=True, kw_only=True):
             "knowledge": knowledge,
             "tool": {"name": "backstamp", "version": self.tool},
             "madeOn": fields.written(self.made),
-            "findings": {severity: count for severity, count in self.findings},
+            "findings": dict[str, Json](self.findings),
             "failOn": self.fail_on or "never",
             "unread": self.unread,
         }
@@ -129,7 +129,7 @@ def verdict_from(report: Report, *, rule_set: str, made: datetime) -> ScanVerdic
 
 
 def rule_set_digest(rules: tuple[Rule, ...]) -> str:
-    """Name a set of rules by what decides: their codes, severities, confidences and words, in order of code."""
+    """Name a set of rules by what decides: codes, severities, confidences and words, in order."""
     lines = sorted(f"{r.code}\0{r.name}\0{r.severity}\0{r.confidence}\0{r.message}\n" for r in rules)
     return hashlib.sha256("".join(lines).encode("utf-8", "backslashreplace")).hexdigest()
 
@@ -272,7 +272,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         """Write the predicate."""
         verifier: Tree = {"id": self.verifier}
         if self.tool_versions:
-            verifier["version"] = {name: version for name, version in self.tool_versions}
+            verifier["version"] = dict[str, Json](self.tool_versions)
         made: Tree = {
             "verifier": verifier,
             "timeVerified": fields.written(self.verified),
@@ -284,7 +284,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         if self.inputs:
             made["inputAttestations"] = [each.as_tree() for each in self.inputs]
         if self.dependency_levels:
-            made["dependencyLevels"] = {name: count for name, count in self.dependency_levels}
+            made["dependencyLevels"] = dict[str, Json](self.dependency_levels)
         if self.slsa_version:
             made["slsaVersion"] = self.slsa_version
         return made
@@ -348,13 +348,15 @@ def check(found: Statement) -> Kind:
             fields.tree(found.predicate, "serialization", required=True)
         case Kind.OTHER:
             pass
-    _finite(found.predicate)
+    _writable(found.predicate)
     return kind
 
 
-def _finite(predicate: Tree) -> None:
+def _writable(predicate: Tree) -> None:
     try:
-        json.dumps(predicate, allow_nan=False)
+        json.dumps(predicate, allow_nan=False, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ReadError("a text with half of a surrogate pair") from error
     except ValueError as error:
         raise ReadError("a number that is not finite") from error
     except RecursionError as error:

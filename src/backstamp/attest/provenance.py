@@ -1,14 +1,14 @@
 """Build provenance: which builder made an artifact, from which source, with which parameters.
 
-Source: SLSA v1.0 and v1.1, "Build: Provenance" (predicate ``https://slsa.dev/provenance/v1``) and v0.2, which is
-read and never written. Rules held here:
+Source: SLSA v1.0 and v1.1, "Build: Provenance" (predicate ``https://slsa.dev/provenance/v1``) and v0.2, which
+is read and never written. Rules held here:
 
 1. The predicate is read strictly: ``buildDefinition`` with ``buildType`` and ``externalParameters``, and
    ``runDetails`` with ``builder.id`` must stand there with their types.
 2. Provenance says of itself only that it exists (level 1). Level 2 needs a signature by a builder that is
    pinned; level 3 is a property of the builder, so it holds only where the trust of the caller says so.
-3. Source and commit are looked for among the resolved dependencies, the config source and the parameters of the
-   known build types; a repository that is alike (a fork, a suffix, another host) is another repository.
+3. Source and commit are looked for among the resolved dependencies, the config source and the parameters of
+   the known build types; a repository that is alike (a fork, a suffix, another host) is another repository.
 4. Free text (``builder.version``, ``byproducts``, annotations) decides nothing.
 """
 
@@ -68,9 +68,9 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
-    """What provenance must say. ``builders`` maps pinned builder ids to the level that they are trusted with.
+    """What provenance must say. ``builders`` maps pinned builder ids to the level they are trusted with.
 
-    ``dependencies`` maps names or URIs of resolved dependencies to the digest (``algorithm:hex``) they must have.
+    ``dependencies`` maps names or URIs of resolved dependencies to the digest (``algorithm:hex``) they have.
     """
 
     builders: tuple[tuple[str, int], ...] = ()
@@ -216,12 +216,12 @@ def _source_problems(found: Provenance, expected: Expected) -> Iterator[str]:
         if not commits:
             yield f"it names no commit of its source; {expected.commit} is expected"
         elif commits != {expected.commit}:
-            other = sorted(commits - {expected.commit})[0]
+            other = min(commits - {expected.commit})
             yield f"it was built from commit {other}, not from {expected.commit}"
 
 
 def _primary(found: Provenance) -> list[Resource]:
-    """List what the build was of: the config source or what parameters name; else dependencies with a commit."""
+    """List what was built: the config source, or what parameters name; else the first with a commit."""
     named = [each for each in found.sources if each.uri]
     if found.predicate_type == V02:
         return named[:1]
@@ -230,7 +230,7 @@ def _primary(found: Provenance) -> list[Resource]:
 
 
 def repository_of(uri: str) -> str:
-    """Write the address of a repository in one way: no ``git+``, no revision, no ``.git``, host in small letters."""
+    """Write the address of a repository in one way: without ``git+``, revision and ``.git``."""
     text = uri.strip().removeprefix("git+")
     scheme, mark, rest = text.partition("://")
     if not mark:

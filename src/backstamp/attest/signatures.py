@@ -1,7 +1,7 @@
 """Signs statements and says who signed them.
 
-1. A signature counts only if a verifier that was given accepts it over the pre-authentication encoding; the key
-   id in an envelope is a hint that nothing vouches for, and decides nothing.
+1. A signature counts only if a verifier that was given accepts it over the pre-authentication encoding;
+   the key id in an envelope is a hint that nothing vouches for, and decides nothing.
 2. A threshold counts keys, not signatures: a key that signed twice counts once.
 3. A signature that no given verifier accepts makes the envelope fail, unless others are allowed: a reader who
    sees two signatures must not think that two were verified.
@@ -27,7 +27,7 @@ class Verifier(Protocol):
         """The name of the key."""
         ...
 
-    def verify(self, data: bytes, sig: bytes) -> None:
+    def verify(self, data: bytes, signature: bytes, /) -> None:
         """Raises ``VerificationError`` unless the key signed the data."""
         ...
 
@@ -40,7 +40,7 @@ class Signer(Protocol):
         """The name of the key."""
         ...
 
-    def sign(self, data: bytes) -> bytes:
+    def sign(self, data: bytes, /) -> bytes:
         """Sign the data."""
         ...
 
@@ -79,7 +79,8 @@ def signers_over(
 ) -> tuple[str, ...]:
     """Name the keys whose signatures over the data are given. Raises ``VerificationError``.
 
-    ``chain`` are the certificates (DER, the signer's first) that came along; without a certifier they mean nothing.
+    ``chain`` are the certificates (DER, the signer's first) that came along; they mean nothing without a
+    certifier.
     """
     verifiers, why = _verifiers(trust, chain)
     if not verifiers:

@@ -1,6 +1,6 @@
 """Attestations as they lie about: Sigstore bundles, DSSE envelopes, lines of either, unsigned statements.
 
-``attestations_in`` is pure and reads one file's bytes; ``read_store`` lists a folder or takes the files named.
+``attestations_in`` is pure and reads one file's bytes; ``read_store`` takes folders and files.
 
 1. What cannot be read is a problem with its file and line, and never stops the rest from being read.
 2. An envelope counts only with the payload type of in-toto statements: other payloads are other things.
