@@ -72,15 +72,12 @@ class Layout:
         return self.document(tree, platform={"os": "linux", "architecture": architecture})
 
     def index(self, manifests, **more):
-        return self.document(
-            {"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests, **more}, INDEX
-        )
+        return self.document({"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests, **more}, INDEX)
 
     def model(self, files, config=None, **more):
         """A ModelPack artifact: a raw layer a file."""
         layers = [
-            self.blob(data, WEIGHT, annotations={"org.cncf.model.filepath": name})
-            for name, data in files
+            self.blob(data, WEIGHT, annotations={"org.cncf.model.filepath": name}) for name, data in files
         ]
         held = {
             "descriptor": {"name": "minilm"},
@@ -116,9 +113,7 @@ class Layout:
 
     def sign(self, image, *signers, **changes):
         """Sign an image the way of cosign: under a tag of its digest."""
-        layers = [
-            self.signature_layer(image["digest"], each, **changes) for each in signers or (ALICE,)
-        ]
+        layers = [self.signature_layer(image["digest"], each, **changes) for each in signers or (ALICE,)]
         self.tagged(self.carrier(layers), f"{image['digest'].replace(':', '-')}.sig")
 
     def refer(self, image, layers, **subject):

@@ -5,7 +5,7 @@ one JSON line each: the events of the C unpickler and of the pure one, and wheth
 ``find_class`` and ``persistent_load`` return objects that only record; nothing is imported.
 """
 
-# ruff: noqa: ANN003, ANN204, ARG002, ARG005, BLE001, PLE0302, T201  # inert stand-ins, and a pipe to the parent
+# ruff: noqa: ARG002, ARG005, BLE001, PLE0302, T201  # inert stand-ins, and a pipe to the parent
 import io
 import json
 import pickle

@@ -1,6 +1,6 @@
 """The child process of CPython's unpicklers, and our machine in the same words."""
 
-# ruff: noqa: ANN204  # plain test objects
+# plain test objects
 import json
 import subprocess
 import sys

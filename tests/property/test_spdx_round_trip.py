@@ -97,7 +97,7 @@ def test_a_patch_moves_what_is_in_both_lists_and_copies_nothing(order: list[int]
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 2**40), st.booleans())
-def test_any_damaged_spdx_document_is_read_or_refused(seed: int, is_ours: bool):  # noqa: FBT001  # hypothesis
+def test_any_damaged_spdx_document_is_read_or_refused(seed: int, is_ours: bool):  # hypothesis
     document = mutated(spdx_of(rich())[0] if is_ours else ai_system(), seed, 6)
     try:
         tree, _ = cyclonedx_of(document)

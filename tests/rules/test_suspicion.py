@@ -45,7 +45,7 @@ GOOD = Release(
 )
 
 
-def changed(struct, **fields):  # noqa: ANN003
+def changed(struct, **fields):
     return msgspec.structs.replace(struct, **fields)
 
 

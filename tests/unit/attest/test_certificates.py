@@ -54,7 +54,7 @@ def verified(signer, at=NOW, pin=SIGNER, roots=None, demands=None):
     return verify_chain(signer.chain, roots or [top.der], at, [pin], demands)
 
 
-def refused(signer, *args, **kwargs):  # noqa: ANN003  # those of verified
+def refused(signer, *args, **kwargs):  # those of verified
     with pytest.raises(VerificationError) as caught:
         verified(signer, *args, **kwargs)
     return caught.value.message.partition("is refused: ")[2]
@@ -383,7 +383,7 @@ def test_says_what_is_wrong_with_the_question():
         verify_chain([LEAF.der], [], NOW, [SIGNER])
 
 
-def lists(*revoked, issuer=ISSUER, **options):  # noqa: ANN003  # those of revocations
+def lists(*revoked, issuer=ISSUER, **options):  # those of revocations
     return Demands(revocations=revocation_lists_of(pki.revocations(issuer, *revoked, **options)), now=NOW)
 
 

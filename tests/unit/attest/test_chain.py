@@ -119,9 +119,7 @@ ALSO_WHOLE = {
     "attestations about something else": {"other_json": signed(verdict(OTHER, "deny"))},
     "attestations by others": {"other_json": signed(verdict(MODEL, "deny"), MALLORY)},
     "files that cannot be read": {"zz_json": b"{"},
-    "an older verdict that denies": {
-        "old_json": signed(verdict(MODEL, "deny", made="2026-05-01T00:00:00Z"))
-    },
+    "an older verdict that denies": {"old_json": signed(verdict(MODEL, "deny", made="2026-05-01T00:00:00Z"))},
     "a subject for each file": {
         "verdict_json": signed(msgspec.structs.replace(VERDICT, subjects=outputs(MODEL, ())))
     },
@@ -138,8 +136,7 @@ ALSO_WHOLE = {
         "run_json": signed(
             run(
                 tuple(
-                    msgspec.structs.replace(each, name=f"checkpoint-9/{each.name}")
-                    for each in outputs(MODEL)
+                    msgspec.structs.replace(each, name=f"checkpoint-9/{each.name}") for each in outputs(MODEL)
                 )
             )
         )
@@ -273,11 +270,7 @@ BROKEN = {
         'it says that "model" has 1,000 parameters',
     ),
     "a BOM of another kind than its type": (
-        {
-            "bom_json": signed(
-                msgspec.structs.replace(BOM, predicate_type="https://spdx.dev/Document")
-            )
-        },
+        {"bom_json": signed(msgspec.structs.replace(BOM, predicate_type="https://spdx.dev/Document"))},
         "bom",
         "its document is another",
     ),
@@ -290,8 +283,8 @@ BROKEN = {
     "a verdict on another model": (
         {"verdict_json": signed(verdict(OTHER))},
         "verdict",
-        f"it is about \"model\" sha256:{dict(OTHER.digest)['sha256']}; "
-        f"\"model\" is sha256:{dict(MODEL.digest)['sha256']}",
+        f'it is about "model" sha256:{dict(OTHER.digest)["sha256"]}; '
+        f'"model" is sha256:{dict(MODEL.digest)["sha256"]}',
     ),
     "a verdict on one file of it": (
         {"verdict_json": signed(msgspec.structs.replace(VERDICT, subjects=outputs(MODEL)[1:]))},
@@ -299,11 +292,7 @@ BROKEN = {
         "2 of 3 files are not among what it is about",
     ),
     "a verdict whose names were changed": (
-        {
-            "verdict_json": signed(
-                verdict(model({("x" + name): data for name, data in FILES.items()}))
-            )
-        },
+        {"verdict_json": signed(verdict(model({("x" + name): data for name, data in FILES.items()})))},
         "verdict",
         "it is about",
     ),
@@ -333,11 +322,7 @@ BROKEN = {
         "which is in the future",
     ),
     "a verdict with knowledge of after it": (
-        {
-            "verdict_json": signed(
-                verdict(MODEL, knowledge=[{"name": "advisories", "asOf": "2026-06-09"}])
-            )
-        },
+        {"verdict_json": signed(verdict(MODEL, knowledge=[{"name": "advisories", "asOf": "2026-06-09"}]))},
         "verdict",
         "later than the verdict itself",
     ),

@@ -1,6 +1,6 @@
 """The client of hubs: certificates, proxies, tokens, and how far inside an answer may lead."""
 
-import datetime
+import datetime as dt
 import ipaddress
 import ssl
 import threading
@@ -40,15 +40,15 @@ def certificate(tmp_path):
 
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a hub for tests")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(7)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
         )
@@ -159,8 +159,16 @@ def test_a_token_is_not_sent_in_clear_to_another_machine():
         ("https://10.0.0.1", ["http://8.8.8.8/x", "http://192.168.0.1/x", "http://[fd00::1]/x"]),
         (
             "http://127.0.0.1:1",
-            ["http://8.8.8.8/x", "http://192.168.0.1/x", "http://127.0.0.1/x", "http://2130706433/x"]
-            + ["http://[fd00::1]/x", "http://[::ffff:7f00:1]/x", "http://0.0.0.0/x", "http://100.64.0.1/x"],
+            [
+                "http://8.8.8.8/x",
+                "http://192.168.0.1/x",
+                "http://127.0.0.1/x",
+                "http://2130706433/x",
+                "http://[fd00::1]/x",
+                "http://[::ffff:7f00:1]/x",
+                "http://0.0.0.0/x",
+                "http://100.64.0.1/x",
+            ],
         ),
     ],
 )

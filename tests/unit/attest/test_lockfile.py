@@ -110,7 +110,7 @@ def test_tells_every_mistake_with_its_line():
         (f'"{A}", size = 8', f'"{A}", size = 8.0', "size must be a number of bytes"),
         (f'"{A}", size = 8', f'"{A}", size = true', "size must be a number of bytes"),
         (f'"{A}", size = 8', f'"{A}", size = 8, mode = 7', '"mode" is not known here'),
-        ("{ keyid", "{ issuer = \"x\", keyd", '"keyd" is not known here; nearest is "keyid"'),
+        ("{ keyid", '{ issuer = "x", keyd', '"keyd" is not known here; nearest is "keyid"'),
         ('{ keyid = "k1", identity = "me@example.org" }', "{}", "a signer has a keyid or an identity"),
         ('{ keyid = "k1", identity = "me@example.org" }', '"k1"', '"signer" must be a table'),
         ('"config.json"', '"Model.SafeTensors"', 'it is "Model.SafeTensors" where case does not count'),

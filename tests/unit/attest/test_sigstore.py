@@ -41,7 +41,7 @@ SIGNER = SITE.leaf()
 SEAL = sign(SIGNER.key, pae(PAYLOAD))
 
 
-def made(kind="dsse 0.0.1", signer=SIGNER, seal=SEAL, stamps=None, payload=PAYLOAD, **options):  # noqa: ANN003
+def made(kind="dsse 0.0.1", signer=SIGNER, seal=SEAL, stamps=None, payload=PAYLOAD, **options):
     """A bundle with one entry; Rekor v2 (0.0.2 but in-toto) brings a timestamp."""
     version = 2 if kind in ("hashedrekord 0.0.2", "dsse 0.0.2") else 1
     entry = SITE.entry(body_of(kind, payload, seal, signer), version=version, **options)

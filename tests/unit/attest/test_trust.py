@@ -42,15 +42,15 @@ BY_CI = Signing(
 EVIDENCE = Evidence(name="acme/m", digest=DIGEST, version="1.2", signings=(BY_ALICE,))
 
 
-def decided(rule=RULE, evidence=EVIDENCE, **policy):  # noqa: ANN003
+def decided(rule=RULE, evidence=EVIDENCE, **policy):
     return decide(TrustPolicy(**{"signers": SIGNERS, "rules": (rule,), **policy}), evidence, NOW)
 
 
-def changed(struct, **fields):  # noqa: ANN003
+def changed(struct, **fields):
     return msgspec.structs.replace(struct, **fields)
 
 
-def reason(*args, **kwargs):  # noqa: ANN003
+def reason(*args, **kwargs):
     decision = decided(*args, **kwargs)
     assert not decision.allowed
     return " | ".join(decision.reasons)

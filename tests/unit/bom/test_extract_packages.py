@@ -1,6 +1,6 @@
 """Libraries of the supply graph, made out of facts about packages."""
 
-# ruff: noqa: ISC004  # texts of files
+# texts of files
 
 import pytest
 

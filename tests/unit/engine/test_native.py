@@ -41,7 +41,7 @@ def test_members_of_a_7z_are_examined():
 
 
 def test_an_encrypted_7z_is_not_read_and_warned_of():
-    data = packed({"a.txt": b"words"}, password="word")  # noqa: S106  # no secret
+    data = packed({"a.txt": b"words"}, password="word")  # no secret
     assert coverage(data) == [("m.7z", Status.PARTIAL, "7z: the archive is encrypted")]
     assert codes(data) == ["ZIP110"]
 

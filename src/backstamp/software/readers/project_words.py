@@ -13,7 +13,8 @@ _SYSTEM = Part(Kind.SYSTEM)
 _MOST = 2_000
 _LINKS = {
     "repository": "vcs", "source": "vcs", "sourcecode": "vcs", "github": "vcs",
-    "documentation": "documentation", "docs": "documentation", "issues": "issues", "bugtracker": "issues", "homepage": "website",
+    "documentation": "documentation", "docs": "documentation", "issues": "issues", "bugtracker": "issues",
+    "homepage": "website",
 }  # fmt: skip
 
 
