@@ -16,6 +16,7 @@ from kit.hub_server import REVISION, Fault, HubServer, hub_server
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
+TOKEN = "hf_secret"
 WEIGHTS = bytes(range(256)) * 40
 CONFIG = b'{"model_type": "bert"}\n'
 FILES = {"config.json": CONFIG, "model.safetensors": WEIGHTS, "onnx/model.onnx": WEIGHTS[:5000]}
@@ -283,7 +284,7 @@ def test_the_token_goes_to_the_endpoint_and_nowhere_else(hub: HubServer, tmp_pat
         store.files["/blob?sig=secret"] = CONFIG
         store.faults["/blob?sig=secret"] = [f"location:{hub.address}/back"]
         held = lock(entry({"config.json": CONFIG}))
-        made = fetched(held, client(hub, token="hf_secret"), ToFolder(str(tmp_path), held))
+        made = fetched(held, client(hub, token=TOKEN), ToFolder(str(tmp_path), held))
         assert [each.problems for each in made] == [()]
         assert hub.asked("authorization") == ["Bearer hf_secret", ""]
         assert store.asked("authorization") == [""]
@@ -292,9 +293,7 @@ def test_the_token_goes_to_the_endpoint_and_nowhere_else(hub: HubServer, tmp_pat
 def test_no_message_tells_a_token_or_a_signed_address(hub: HubServer, tmp_path: Path):
     hub.fail("config.json", "location:http://127.0.0.1:1/blob?sig=secret")
     held = lock(entry({"config.json": CONFIG}))
-    made = fetched(
-        held, client(hub, token="hf_secret", attempts=1), ToFolder(str(tmp_path), held), clock=Still()
-    )
+    made = fetched(held, client(hub, token=TOKEN, attempts=1), ToFolder(str(tmp_path), held), clock=Still())
     assert [p.reason for each in made for p in each.problems] == [
         '"127.0.0.1" does not answer: connection refused'
     ]

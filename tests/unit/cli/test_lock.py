@@ -50,7 +50,7 @@ def system(tmp_path: Path, monkeypatch) -> Path:
 
 
 def names(system: Path) -> list[str]:
-    return re.findall(r'^name = "(.*)"', (system / "models.lock").read_text(), re.M)
+    return re.findall(r'^name = "(.*)"', (system / "models.lock").read_text(), re.MULTILINE)
 
 
 def test_locks_what_code_loads_and_what_lies_there(system: Path):
@@ -58,7 +58,7 @@ def test_locks_what_code_loads_and_what_lies_there(system: Path):
     assert (done.return_value, done.stdout) == (0, "")
     text = (system / "models.lock").read_text()
     assert names(system) == ["huggingface:org/m", "path:models/own", "huggingface:org/d"]
-    assert re.findall(r'^(?:revision|ref) = "(.*)"', text, re.M) == [REVISION, "main", OTHER]
+    assert re.findall(r'^(?:revision|ref) = "(.*)"', text, re.MULTILINE) == [REVISION, "main", OTHER]
     assert re.findall(r'outcome = "(\w+)", date = "([\d-]+)"', text) == [("allow", "2026-11-25")] * 3
     assert run(lock.command, system, "--check").return_value == 0
     assert run(lock.command, system, "--verify", "-q").stdout == (
@@ -112,7 +112,10 @@ def test_what_is_locked_stays_until_it_is_updated_by_name(system: Path, tmp_path
     assert (system / "models.lock").read_text() == text
     assert run(lock.command, system, "--verify").return_value == 1  # main of the cache is another commit now
     assert run(lock.command, system, "--update", "org/m").return_value == 0
-    assert re.findall(r'^revision = "(.*)"', (system / "models.lock").read_text(), re.M) == ["e" * 40, OTHER]
+    assert re.findall(r'^revision = "(.*)"', (system / "models.lock").read_text(), re.MULTILINE) == [
+        "e" * 40,
+        OTHER,
+    ]
     assert run(lock.command, system, "--verify").return_value == 0
     with pytest.raises(UsageError, match='what is not in use: "org/x"'):
         run(lock.command, system, "--update", "org/x")
@@ -229,7 +232,7 @@ def test_tells_what_is_used_wrongly(system: Path, arguments: tuple[str, ...], er
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
 @pytest.mark.parametrize("is_folder", [True, False])
-def test_what_is_locked_is_fetched_and_verified(system: Path, tmp_path: Path, monkeypatch, is_folder: bool):
+def test_what_is_locked_is_fetched_and_verified(system: Path, tmp_path: Path, monkeypatch, is_folder):
     run(lock.command, system)
     place = tmp_path / "new"
     with hub_server() as hub:
