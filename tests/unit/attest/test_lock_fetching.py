@@ -5,6 +5,7 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from backstamp.attest.addresses import address_of, endpoint_of
@@ -360,3 +361,46 @@ def test_no_way_leads_from_https_to_http():
 
     with pytest.raises(SourceError, match="from https to http"):
         address_of("http://host/x", address_of("https://host/y"))
+
+
+def test_a_disk_that_is_full_is_told_and_nothing_half_is_in_place(
+    hub: HubServer, tmp_path: Path, monkeypatch
+):
+    from backstamp.attest import transfer
+    from backstamp.core.errors import OutputError
+
+    def full(*_: object):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer.os, "write", full)
+        with pytest.raises(OutputError, match="cannot write: no space left on device"):
+            fetch(hub, tmp_path)
+    assert [path for path in on_disk(tmp_path) if not path.startswith(".backstamp-partial")] == []
+    assert fetch(hub, tmp_path) == []
+
+
+def test_too_little_room_is_told_before_anything_is_asked_for(hub: HubServer, tmp_path: Path):
+    from backstamp.core.errors import OutputError
+
+    huge = LockedFile(path="model.safetensors", sha256="a" * 64, size=1 << 52)
+    with pytest.raises(OutputError, match="there is not enough room"):
+        fetch(hub, tmp_path, lock(msgspec.structs.replace(entry(), files=(huge,))))
+    assert hub.requests == []
+
+
+def test_a_planted_partial_folder_or_file_is_refused(hub: HubServer, tmp_path: Path):
+    from backstamp.core.errors import OutputError
+
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / ".backstamp-partial").symlink_to(tmp_path / "outside")
+    with pytest.raises(OutputError, match="cannot use"):
+        fetch(hub, tmp_path / "to")
+    (tmp_path / "to" / ".backstamp-partial").unlink()
+    (tmp_path / "to" / ".backstamp-partial").mkdir()
+    link = tmp_path / "to" / ".backstamp-partial" / hashlib.sha256(WEIGHTS).hexdigest()
+    link.symlink_to(tmp_path / "outside" / "x")
+    with pytest.raises(OutputError, match="cannot write a partial file"):
+        fetch(hub, tmp_path / "to")
+    assert os.listdir(tmp_path / "outside") == []

@@ -229,11 +229,11 @@ def test_what_cannot_be_read_is_told_apart(snapshot: Path, tmp_path: Path, monke
 
     lock = lock_of(snapshot)
 
-    def denied(root, path):
+    def denied(*_: str):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(opening, "_opened_below", denied)
-    monkeypatch.setattr(os.path, "islink", lambda path: False)
+    monkeypatch.setattr(os.path, "islink", lambda _: False)
     assert check(lock, tmp_path) == [("unreadable", path, "permission denied") for path in sorted(FILES)]
     where = Where(target=str(tmp_path), roots=(str(tmp_path / "hub"),))
     assert outcome_of(verified(lock, where)) == "undetermined"
