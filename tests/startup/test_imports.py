@@ -97,3 +97,16 @@ def test_writing_a_report_loads_nothing_heavy(empty, form):
     loaded = _loaded(empty, "scan", "--format", form, empty)
     assert _beyond(loaded, ALLOWED) == []
     assert _refused(loaded) == []
+
+
+def test_verifying_a_lock_loads_nothing_of_the_engine_and_nothing_of_the_network(tmp_path):
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "x").write_bytes(b"")
+    (tmp_path / "models.lock").write_text(
+        'schema = "backstamp.lock/1"\n[[model]]\nname = "path:m"\nkind = "model"\nfiles = [{ path = "x", '
+        'sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", size = 0 }]\n'
+    )
+    loaded = _loaded(str(tmp_path), "lock", str(tmp_path), "--verify")
+    parts = {".".join(name.split(".")[:2]) for name in loaded if name.startswith("backstamp.")}
+    assert _refused(loaded) == []
+    assert parts == {"backstamp.attest", "backstamp.cli", "backstamp.core", "backstamp.formats"}

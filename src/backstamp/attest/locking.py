@@ -2,9 +2,10 @@
 
 1. Every copy that a loader could find is proved, not the first one only.
 2. A copy is the lock's when it has all locked files with their sizes and digests and nothing else.
-3. Where the code pins no commit, the branch of the cache must stand for the locked one: that is what loads.
-4. Sizes are compared first; only files whose size fits are hashed, several at a time, the largest first.
-5. What could not be read is told apart from what differs: it proves neither.
+3. A folder of the target that is called like a model of a hub is a copy too: loaders take it first.
+4. Where the code pins no commit, the branch of the cache must stand for the locked one: that is what loads.
+5. Sizes are compared first; only files whose size fits are hashed, several at a time, the largest first.
+6. What could not be read is told apart from what differs: it proves neither.
 """
 
 import os
@@ -24,6 +25,7 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 _MOST_JOBS = 8
 _BOOKS = ".cache/huggingface/"  # what a download into a folder leaves beside it
+_IDENTITY = ("config.json", "adapter_config.json", "model_index.json", "modules.json", "dataset_infos.json")
 _BOOK_NAMES = (".metadata", ".lock", ".gitignore", "CACHEDIR.TAG", ".incomplete")
 
 
@@ -134,7 +136,7 @@ def _copies(entry: LockEntry, lock: Lock, where: Where) -> list[_Copy]:
     if entry.world == PATH:
         return [_local(entry, lock, where)]
     if entry.world == HUB:
-        return _of_hub(entry, where)
+        return _of_hub(entry, lock, where)
     found = []
     for root, prefix in _shared_places(entry, where):
         paths = (os.path.join(root, *(prefix + file.path).split("/")) for file in entry.files)
@@ -187,11 +189,12 @@ def _is_below(path: str, root: str) -> bool:
     return end == start or end.startswith(start.rstrip(os.sep) + os.sep)
 
 
-def _of_hub(entry: LockEntry, where: Where) -> list[_Copy]:
+def _of_hub(entry: LockEntry, lock: Lock, where: Where) -> list[_Copy]:
     copies = []
     for place in hubcache.places_of(entry, where.roots):
         enclosure = Enclosure(place.folder, place.blobs)
         copies.append(_Copy(entry, place.folder, enclosure, differences=[]))
+    copies += _shadows(entry, lock, where)
     wrong = _wrong_refs(entry, where)
     if not copies:
         others = [
@@ -207,6 +210,18 @@ def _of_hub(entry: LockEntry, where: Where) -> list[_Copy]:
         return [_absent(entry)]
     copies[0].differences += wrong
     return copies
+
+
+def _shadows(entry: LockEntry, lock: Lock, where: Where) -> list[_Copy]:
+    """A folder of the target that a loader would take for the model, if it is not locked as a folder."""
+    name = entry.bare_name
+    folder = os.path.join(where.target, *name.split("/"))
+    if any(other.world == PATH and other.bare_name == name for other in lock.entries):
+        return []
+    is_named = "/" in name and os.path.isdir(folder)
+    if is_named or any(os.path.lexists(os.path.join(folder, each)) for each in _IDENTITY):
+        return [_Copy(entry, folder, Enclosure(folder), differences=[])]
+    return []
 
 
 def _wrong_refs(entry: LockEntry, where: Where) -> list[Difference]:

@@ -103,8 +103,6 @@ def command(
     names it.
     """
     from backstamp.cli import verify_locked as checks
-    from backstamp.cli.bom_time import time_of
-    from backstamp.engine.locks import LockOptions
 
     if is_verify:
         if is_check or update:
@@ -116,6 +114,9 @@ def command(
         )
     if exact or output or form != "text":
         raise UsageError("--exact, --format and --output belong to --verify", hint="Add --verify.")
+    from backstamp.cli.bom_time import time_of
+    from backstamp.engine.locks import LockOptions
+
     options = LockOptions(
         day=time_of(timestamp)[:10], update=update, exclude=exclude, has_verdicts=not no_scan, jobs=jobs
     )

@@ -5,6 +5,7 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from backstamp.attest.addresses import address_of, endpoint_of
@@ -16,6 +17,7 @@ from kit.hub_server import REVISION, Fault, HubServer, hub_server
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
+TOKEN = "hf_secret"
 WEIGHTS = bytes(range(256)) * 40
 CONFIG = b'{"model_type": "bert"}\n'
 FILES = {"config.json": CONFIG, "model.safetensors": WEIGHTS, "onnx/model.onnx": WEIGHTS[:5000]}
@@ -283,7 +285,7 @@ def test_the_token_goes_to_the_endpoint_and_nowhere_else(hub: HubServer, tmp_pat
         store.files["/blob?sig=secret"] = CONFIG
         store.faults["/blob?sig=secret"] = [f"location:{hub.address}/back"]
         held = lock(entry({"config.json": CONFIG}))
-        made = fetched(held, client(hub, token="hf_secret"), ToFolder(str(tmp_path), held))
+        made = fetched(held, client(hub, token=TOKEN), ToFolder(str(tmp_path), held))
         assert [each.problems for each in made] == [()]
         assert hub.asked("authorization") == ["Bearer hf_secret", ""]
         assert store.asked("authorization") == [""]
@@ -292,9 +294,7 @@ def test_the_token_goes_to_the_endpoint_and_nowhere_else(hub: HubServer, tmp_pat
 def test_no_message_tells_a_token_or_a_signed_address(hub: HubServer, tmp_path: Path):
     hub.fail("config.json", "location:http://127.0.0.1:1/blob?sig=secret")
     held = lock(entry({"config.json": CONFIG}))
-    made = fetched(
-        held, client(hub, token="hf_secret", attempts=1), ToFolder(str(tmp_path), held), clock=Still()
-    )
+    made = fetched(held, client(hub, token=TOKEN, attempts=1), ToFolder(str(tmp_path), held), clock=Still())
     assert [p.reason for each in made for p in each.problems] == [
         '"127.0.0.1" does not answer: connection refused'
     ]
@@ -361,3 +361,46 @@ def test_no_way_leads_from_https_to_http():
 
     with pytest.raises(SourceError, match="from https to http"):
         address_of("http://host/x", address_of("https://host/y"))
+
+
+def test_a_disk_that_is_full_is_told_and_nothing_half_is_in_place(
+    hub: HubServer, tmp_path: Path, monkeypatch
+):
+    from backstamp.attest import transfer
+    from backstamp.core.errors import OutputError
+
+    def full(*_: object):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer.os, "write", full)
+        with pytest.raises(OutputError, match="cannot write: no space left on device"):
+            fetch(hub, tmp_path)
+    assert [path for path in on_disk(tmp_path) if not path.startswith(".backstamp-partial")] == []
+    assert fetch(hub, tmp_path) == []
+
+
+def test_too_little_room_is_told_before_anything_is_asked_for(hub: HubServer, tmp_path: Path):
+    from backstamp.core.errors import OutputError
+
+    huge = LockedFile(path="model.safetensors", sha256="a" * 64, size=1 << 52)
+    with pytest.raises(OutputError, match="there is not enough room"):
+        fetch(hub, tmp_path, lock(msgspec.structs.replace(entry(), files=(huge,))))
+    assert hub.requests == []
+
+
+def test_a_planted_partial_folder_or_file_is_refused(hub: HubServer, tmp_path: Path):
+    from backstamp.core.errors import OutputError
+
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / ".backstamp-partial").symlink_to(tmp_path / "outside")
+    with pytest.raises(OutputError, match="cannot use"):
+        fetch(hub, tmp_path / "to")
+    (tmp_path / "to" / ".backstamp-partial").unlink()
+    (tmp_path / "to" / ".backstamp-partial").mkdir()
+    link = tmp_path / "to" / ".backstamp-partial" / hashlib.sha256(WEIGHTS).hexdigest()
+    link.symlink_to(tmp_path / "outside" / "x")
+    with pytest.raises(OutputError, match="cannot write a partial file"):
+        fetch(hub, tmp_path / "to")
+    assert os.listdir(tmp_path / "outside") == []

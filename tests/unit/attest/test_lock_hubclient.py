@@ -13,6 +13,7 @@ from backstamp.attest.hubclient import HubClient, Pace, Unreachable
 from backstamp.core.errors import UsageError
 from kit.hub_server import hub_server
 
+TOKEN = "secret"
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 
@@ -145,9 +146,9 @@ def test_a_token_that_could_be_another_header_is_refused_and_not_told(token):
 
 
 def test_a_token_is_not_sent_in_clear_to_another_machine():
-    inner = client("http://10.0.0.1", token="secret")
-    home = client("http://127.0.0.1", token="secret")
-    secure = client("https://10.0.0.1", token="secret")
+    inner = client("http://10.0.0.1", token=TOKEN)
+    home = client("http://127.0.0.1", token=TOKEN)
+    secure = client("https://10.0.0.1", token=TOKEN)
     sent = ["Authorization" in each._headers(each.endpoint, 0, True) for each in (inner, home, secure)]
     assert sent == [False, True, True]
 
@@ -160,18 +161,12 @@ def test_a_token_is_not_sent_in_clear_to_another_machine():
         (
             "http://127.0.0.1:1",
             [
-                "http://8.8.8.8/x",
-                "http://192.168.0.1/x",
-                "http://127.0.0.1/x",
-                "http://2130706433/x",
-                "http://[fd00::1]/x",
-                "http://[::ffff:7f00:1]/x",
-                "http://0.0.0.0/x",
-                "http://100.64.0.1/x",
+                "http://8.8.8.8/x", "http://192.168.0.1/x", "http://127.0.0.1/x", "http://2130706433/x",
+                "http://[fd00::1]/x", "http://[::ffff:7f00:1]/x", "http://0.0.0.0/x", "http://100.64.0.1/x",
             ],
         ),
     ],
-)
+)  # fmt: skip
 def test_nobody_leads_further_inside_than_the_endpoint(endpoint, allowed):
     asked = client(endpoint)
     every = [
@@ -205,7 +200,8 @@ def test_says_how_far_inside_an_address_is(numbers, reach):
     ("host", "words", "spared"),
     [
         ("a.example.org", "example.org", True), ("a.example.org", ".example.org,x", True),
-        ("badexample.org", "example.org", False), ("10.1.2.3", "10.0.0.0/8", True), ("11.1.2.3", "10.0.0.0/8", False),
+        ("badexample.org", "example.org", False), ("10.1.2.3", "10.0.0.0/8", True),
+        ("11.1.2.3", "10.0.0.0/8", False),
         ("x", "*", True), ("x", "", False),
     ],
 )  # fmt: skip

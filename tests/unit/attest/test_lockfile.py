@@ -82,7 +82,8 @@ def mistakes(*changes_of_text: tuple[str, str]) -> list[str]:
 def test_tells_every_mistake_with_its_line():
     assert mistakes(
         ("licence =", "lisence ="), ("size = 8", "size = -8"), (f'revision = "{R}"', 'revision = "main"'),
-        ('outcome = "allow"', 'outcome = "fine"'), ("2026-11-25", "yesterday"), ('kind = "dataset"', 'kind = "model"'),
+        ('outcome = "allow"', 'outcome = "fine"'), ("2026-11-25", "yesterday"),
+        ('kind = "dataset"', 'kind = "model"'),
     ) == [
         'line 8: "revision" must have 40 lower-case hexadecimal digits',
         'line 11: "lisence" is not known here; nearest is "licence"',
@@ -96,17 +97,21 @@ def test_tells_every_mistake_with_its_line():
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('schema = "backstamp.lock/1"', 'schema = "backstamp.lock/2"', 'line 3: the schema is "backstamp.lock/2"'),
+        ('schema = "backstamp.lock/1"', 'schema = "backstamp.lock/2"',
+         'line 3: the schema is "backstamp.lock/2"'),
         ('schema = "backstamp.lock/1"', "", "line 1: there is no schema"),
         ('name = "huggingface:org/m"', 'name = "huggingface:org/../m"', "is no name of a hub"),
-        ('name = "huggingface:org/m"', 'name = "s3:x"', "does not begin with one of huggingface:, ollama:, path:, url:"),
+        ('name = "huggingface:org/m"', 'name = "s3:x"',
+         "does not begin with one of huggingface:, ollama:, path:, url:"),
         ("path:data/ünï", "path:../data", 'it has the part ".."'),
         ("path:data/ünï", "url:file:///etc", "is no address"),
         ("path:data/ünï", "ollama:../x", 'it has the part ".."'),
         (f'revision = "{R}"\n', "", 'line 5: "revision" is missing'),
-        ('name = "path:data/ünï"', f'name = "path:data"\nrevision = "{R}"', "a revision belongs to names of huggingface"),
+        ('name = "path:data/ünï"', f'name = "path:data"\nrevision = "{R}"',
+         "a revision belongs to names of huggingface"),
         ('kind = "dataset"', "kind = 3", '"kind" must be a text that is not empty'),
-        (f'"{A}", size = 8', f'"{A.upper()}", size = 8', '"sha256" must have 64 lower-case hexadecimal digits'),
+        (f'"{A}", size = 8', f'"{A.upper()}", size = 8',
+         '"sha256" must have 64 lower-case hexadecimal digits'),
         (f'"{A}", size = 8', f'"{A}", size = 8.0', "size must be a number of bytes"),
         (f'"{A}", size = 8', f'"{A}", size = true', "size must be a number of bytes"),
         (f'"{A}", size = 8', f'"{A}", size = 8, mode = 7', '"mode" is not known here'),
@@ -114,7 +119,8 @@ def test_tells_every_mistake_with_its_line():
         ('{ keyid = "k1", identity = "me@example.org" }', "{}", "a signer has a keyid or an identity"),
         ('{ keyid = "k1", identity = "me@example.org" }', '"k1"', '"signer" must be a table'),
         ('"config.json"', '"Model.SafeTensors"', 'it is "Model.SafeTensors" where case does not count'),
-        ('"config.json"', '"model.safetensors/x"', '"model.safetensors" is listed as a file, and is its folder'),
+        ('"config.json"', '"model.safetensors/x"',
+         '"model.safetensors" is listed as a file, and is its folder'),
         ('"config.json"', '"model.safetensors"', "it is listed twice"),
         ('ref = "main"', 'ref = "../../x"', "the ref"),
         ('licence = "apache-2.0"', 'licence = "a\\u202eb"', "a character that does not show"),
@@ -144,7 +150,8 @@ def test_refuses_what_is_no_toml(data: bytes):
     "path",
     [
         "", "/etc/passwd", "../x", "a/../b", "./a", "a//b", "a/", "a\\b", "C:/x", "a.txt:s", "a\0b", "a\nb",
-        "con", "a/NUL.txt", "com1.bin", "LPT².x", "aux .txt", "a./b", "a /b", ".git/config", "a/.GIT/x", "GIT~1/x",
+        "con", "a/NUL.txt", "com1.bin", "LPT².x", "aux .txt", "a./b", "a /b", ".git/config", "a/.GIT/x",
+         "GIT~1/x",
         "a\u200db", "a\u202eb", "x" * 256, "é" * 128, "a/" * 600 + "b", "\ud800",
     ],
 )  # fmt: skip

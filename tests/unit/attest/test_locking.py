@@ -170,6 +170,18 @@ def test_every_copy_is_looked_at(snapshot: Path, tmp_path: Path):
     assert [flaw for flaw, *_ in check(lock, tmp_path)] == ["changed"]
 
 
+def test_a_folder_that_a_loader_would_take_for_the_model_is_looked_at(snapshot: Path, tmp_path: Path):
+    lock = lock_of(snapshot)
+    shadow = tmp_path / "org" / "m"
+    shadow.mkdir(parents=True)
+    (shadow / "config.json").write_bytes(b'{"auto_map": 1}')
+    assert [(flaw, path) for flaw, path, _ in check(lock, tmp_path)] == [
+        ("size", "config.json"),
+        ("missing", "model.safetensors"),
+        ("missing", "onnx/model.onnx"),
+    ]
+
+
 def test_models_that_are_not_locked_are_told_on_demand(snapshot: Path, tmp_path: Path):
     lock = lock_of(snapshot)
     cached(tmp_path / "image" / "root" / "hub", "org/stray", FILES, kind="datasets")
@@ -212,11 +224,19 @@ def test_a_file_that_grows_while_it_is_read_has_no_digest(tmp_path: Path, monkey
         Enclosure(str(tmp_path)).digest_of("x")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_what_cannot_be_read_is_told_apart(snapshot: Path, tmp_path: Path):
+def test_what_cannot_be_read_is_told_apart(snapshot: Path, tmp_path: Path, monkeypatch):
+    from backstamp.cli.verify_locked import outcome_of
+
     lock = lock_of(snapshot)
-    blob(snapshot, "config.json").chmod(0)
-    assert [flaw for flaw, *_ in check(lock, tmp_path)] == ["unreadable"]
+
+    def denied(*_: str):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(opening, "_opened_below", denied)
+    monkeypatch.setattr(os.path, "islink", lambda _: False)
+    assert check(lock, tmp_path) == [("unreadable", path, "permission denied") for path in sorted(FILES)]
+    where = Where(target=str(tmp_path), roots=(str(tmp_path / "hub"),))
+    assert outcome_of(verified(lock, where)) == "undetermined"
 
 
 def test_finds_caches_and_reads_their_names(snapshot: Path, tmp_path: Path):

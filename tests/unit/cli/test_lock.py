@@ -232,7 +232,7 @@ def test_tells_what_is_used_wrongly(system: Path, arguments: tuple[str, ...], er
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
 @pytest.mark.parametrize("is_folder", [True, False])
-def test_what_is_locked_is_fetched_and_verified(system: Path, tmp_path: Path, monkeypatch, is_folder: bool):
+def test_what_is_locked_is_fetched_and_verified(system: Path, tmp_path: Path, monkeypatch, is_folder):
     run(lock.command, system)
     place = tmp_path / "new"
     with hub_server() as hub:
