@@ -2,7 +2,8 @@
 
 1. ``open``: files that are called like models, and files that a library was told the path of, are checked
    when Python code opens them for reading. Libraries written in C and Rust open files without telling.
-2. ``pickle.find_class``: a pickle that was not checked may not name what starts processes or runs code.
+2. ``pickle.find_class``: a pickle that was not checked may not name what starts processes or runs code,
+   except messages that the modules for it (multiprocessing and the like) read from other processes.
 
 A hook cannot be taken out of a process again: without an active guard it does nothing.
 """
@@ -15,6 +16,7 @@ from typing import TypeAlias
 from backstamp.guard.calls import is_loading
 from backstamp.guard.checking import Guard, Mode
 from backstamp.guard.holding import State, state_of
+from backstamp.guard.unpickling import is_talk
 
 Active: TypeAlias = Callable[[], Guard | None]
 _ENDINGS = frozenset(
@@ -96,7 +98,7 @@ def _opened(guard: Guard, args: tuple[object, ...], inside: tuple[str, ...]) -> 
 def _named(guard: Guard, args: tuple[object, ...]) -> None:
     module, name = str(args[0]), str(args[1])
     head = (module, name.partition(".")[0])
-    if head in FORBIDDEN and not guard.flight.states:
+    if head in FORBIDDEN and not guard.flight.states and not is_talk():
         guard.refuse(
             "",
             f'a pickle that was not checked names "{module}.{name}", which runs code',

@@ -15,6 +15,8 @@ _FROM_PRETRAINED = (
     ("transformers.tokenization_utils_base", "PreTrainedTokenizerBase.from_pretrained"),
     ("transformers.processing_utils", "ProcessorMixin.from_pretrained"),
     ("transformers.dynamic_module_utils", "get_class_in_module"),
+    ("transformers.configuration_utils", "PreTrainedConfig.get_config_dict"),
+    ("transformers.configuration_utils", "PretrainedConfig.get_config_dict"),
 )
 _ONNX = "onnxruntime.capi.onnxruntime_inference_collection"
 _ADAPTERS = ("lora_path", "lora_base", "mmproj_path")

@@ -9,6 +9,7 @@ from backstamp.guard import calls
 from backstamp.guard.calls import Arguments, Hook, Keywords, Original
 from backstamp.guard.checking import Guard
 from backstamp.guard.companions import opens_by_folder
+from backstamp.guard.errors import GuardError
 
 Active: TypeAlias = Callable[[], Guard | None]
 _MOST_DEPTH = 2
@@ -36,9 +37,31 @@ def twin_of(hook: Hook, active: Active) -> Callable[[Original], Original]:
 
 
 def in_session(guard: Guard, hook: Hook, original: Original, args: Arguments, kwargs: Keywords) -> object:
-    """Call what loads many files; at the end look again at those that it opened by their path."""
+    """Call what loads many files; at the end look again at those that it opened by their path.
+
+    Libraries turn what they did not expect into errors of their own; a refusal is told as what it is.
+    """
     with guard.session(hook.loader):
-        return original(*args, **kwargs)
+        try:
+            return original(*args, **kwargs)
+        except GuardError:
+            raise
+        except Exception as error:
+            refusal = _refusal_behind(error)
+            if refusal is not None:
+                raise refusal from None
+            raise
+
+
+def _refusal_behind(error: BaseException) -> GuardError | None:
+    seen: set[int] = set()
+    behind: BaseException | None = error
+    while behind is not None and id(behind) not in seen:
+        if isinstance(behind, GuardError):
+            return behind
+        seen.add(id(behind))
+        behind = behind.__cause__ or behind.__context__
+    return None
 
 
 def resolving(guard: Guard, hook: Hook, original: Original, args: Arguments, kwargs: Keywords) -> object:

@@ -9,16 +9,18 @@ import contextlib
 import io
 import sys
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import TypeAlias
 
 from backstamp.guard import calls
 from backstamp.guard.checking import Guard
 
 Active: TypeAlias = Callable[[], Guard | None]
+_OWN = "backstamp.guard."
 _READING = frozenset({"read", "readline", "readinto", "peek"})
 _TALKING = frozenset(
-    "multiprocessing concurrent loky joblib asyncio logging copy torch.multiprocessing torch.distributed "
-    "torch.utils ray dask distributed".split()
+    "multiprocessing concurrent loky asyncio ray dask distributed joblib.externals joblib.pool "
+    "torch.multiprocessing torch.distributed torch.utils".split()
 )
 
 
@@ -44,7 +46,7 @@ def guarded_loads(active: Active, original: Callable[..., object]) -> Callable[.
             guard is not None
             and not guard.flight.is_busy
             and guard.settings.memory == "check"
-            and not _is_talk(2)
+            and not is_talk()
         ):
             calls.check_bytes(guard, memoryview(data), "pickle.loads")  # type: ignore[arg-type]  # it says so itself
         return original(data, **options)
@@ -106,8 +108,10 @@ def _is_message(file: object) -> bool:
     return isinstance(file, io.BytesIO)
 
 
-def _is_talk(depth: int) -> bool:
-    """Say whether the caller's caller is a module that talks between processes."""
-    name = str(sys._getframe(depth).f_globals.get("__name__", ""))  # noqa: SLF001
-    head = name.split(".")
+def is_talk() -> bool:
+    """Say whether the module that called the guard talks between processes."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the quickest way to know
+    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(_OWN):
+        frame = frame.f_back
+    head = str(frame.f_globals.get("__name__", "")).split(".") if frame is not None else [""]
     return head[0] in _TALKING or ".".join(head[:2]) in _TALKING

@@ -134,6 +134,23 @@ def test_is_out_of_reach_an_unpickler_made_before_that_finds_classes_itself(tmp_
     assert ran(tmp_path, "own_find_class", "enforce") == ("passed", True)
 
 
+POOL = """
+import subprocess
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from backstamp import guard
+if __name__ == "__main__":
+    guard.install({})
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+        print(pool.submit(subprocess.call, ["true"]).result())
+"""
+
+
+def test_messages_between_the_processes_of_a_pool_pass(tmp_path):
+    done = inheriting(tmp_path, POOL)
+    assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
+
+
 INHERITING = """
 import json, os, subprocess, sys
 from backstamp import guard

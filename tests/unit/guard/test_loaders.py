@@ -34,7 +34,7 @@ def read(args, kwargs):
     return None
 """
 LOADERS = [hook for each in hooks().values() for hook in each if hook.run == "load"]
-MADE = {hook.module.partition(".")[0] for hook in LOADERS} - {"numpy"}
+MADE = {module.partition(".")[0] for module in hooks()} - {"numpy"}
 
 
 @pytest.fixture
@@ -159,6 +159,30 @@ def test_the_other_modes_let_the_load_pass_and_tell_of_it(world, mode, decision)
         "seen_by": "call",
         "process": os.getpid(),
     }
+
+
+MASKING = """
+from joblib.numpy_pickle import load
+class PreTrainedModel:
+    @classmethod
+    def from_pretrained(cls, path):
+        try:
+            return load(path)
+        except Exception as error:
+            raise OSError("cannot load") from error
+"""
+
+
+def test_a_refusal_is_told_as_what_it_is_even_if_a_library_makes_another_error_of_it(world):
+    library(world, "joblib.numpy_pickle", "load")
+    library(world, "transformers.modeling_utils", "unused")
+    (world / "lib" / "transformers" / "modeling_utils.py").write_text(MASKING)
+    guard.install({}, audit="off")
+    model = importlib.import_module("transformers.modeling_utils").PreTrainedModel
+    with pytest.raises(guard.GuardError, match="the list does not list it"):
+        model.from_pretrained("models/a.bin")
+    with pytest.raises(OSError, match="cannot load"):
+        model.from_pretrained("models/none.bin")
 
 
 def test_all_files_of_a_folder_are_checked(world):
