@@ -96,7 +96,6 @@ def model(files: dict[str, bytes] | None = None, name: str = "model") -> Artifac
     return artifact_of(name, made)
 
 
-
 def outputs(artifact: Artifact, without: tuple[str, ...] = ("README.md",)) -> tuple[Subject, ...]:
     return tuple(
         Subject(name=each.name, digest=(("sha256", each.sha256),))

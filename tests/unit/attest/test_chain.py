@@ -7,7 +7,7 @@ import pytest
 
 from backstamp.attest.chain import Request, verify_chain
 from backstamp.attest.dsse import Envelope, Signature
-from backstamp.attest.judging import Wanted
+from backstamp.attest.judging import Wanted, name_of
 from backstamp.attest.links import State, lines_of
 from backstamp.attest.predicates import Kind
 from backstamp.attest.provenance import Expected
@@ -49,7 +49,7 @@ VSA = stated(MODEL, "https://slsa.dev/verification_summary/v1", vsa_predicate())
 OTHER = model({**FILES, "model.safetensors": weights(fill=b"\1")})
 
 
-def checked(wanted=None, artifact=MODEL, trust=TRUST, **files):
+def checked(wanted=None, artifact=MODEL, trust=TRUST, **files: object):
     held = {"run_json": signed(RUN), "bom_json": signed(BOM), "verdict_json": signed(VERDICT), **files}
     more = held.pop("request", {})
     return verify_chain(
@@ -73,16 +73,14 @@ WHOLE = {"training-run": "ok", "bom": "ok", "verdict": "ok"}
 
 def test_tells_a_whole_chain_as_a_tree():
     chain = checked()
-    root = dict(MODEL.digest)["sha256"]
+    root, first = dict(MODEL.digest)["sha256"], f"sha256:{outputs(MODEL)[0].of('sha256')}"
     assert chain.is_whole
     assert list(lines_of(chain)) == [
         f"model model (sha256:{root})",
-        f"  ok      training-run: training run run.json (sha256:{outputs(MODEL)[0].of('sha256')}) -> "
-        f"model model (sha256:{root}), signed by alice",
+        f"  ok      training-run: training run run.json ({first}) -> model model (sha256:{root}), signed by alice",
         '      note: "README.md" is no output of a run',
         f"  ok      bom: BOM bom.json (sha256:{root}) -> model model (sha256:{root}), signed by alice",
-        f"    ok      verdict: verdict verdict.json (sha256:{root}) -> BOM bom.json (sha256:{root}), "
-        "signed by alice",
+        f"    ok      verdict: verdict verdict.json (sha256:{root}) -> BOM bom.json (sha256:{root}), signed by alice",
     ]
 
 
@@ -119,9 +117,7 @@ ALSO_WHOLE = {
     "attestations about something else": {"other_json": signed(verdict(OTHER, "deny"))},
     "attestations by others": {"other_json": signed(verdict(MODEL, "deny"), MALLORY)},
     "files that cannot be read": {"zz_json": b"{"},
-    "an older verdict that denies": {
-        "old_json": signed(verdict(MODEL, "deny", made="2026-05-01T00:00:00Z"))
-    },
+    "an older verdict that denies": {"old_json": signed(verdict(MODEL, "deny", made="2026-05-01T00:00:00Z"))},
     "a subject for each file": {
         "verdict_json": signed(msgspec.structs.replace(VERDICT, subjects=outputs(MODEL, ())))
     },
@@ -138,8 +134,7 @@ ALSO_WHOLE = {
         "run_json": signed(
             run(
                 tuple(
-                    msgspec.structs.replace(each, name=f"checkpoint-9/{each.name}")
-                    for each in outputs(MODEL)
+                    msgspec.structs.replace(each, name=f"checkpoint-9/{each.name}") for each in outputs(MODEL)
                 )
             )
         )
@@ -163,7 +158,7 @@ def test_does_not_need_the_name_of_a_key():
     assert states(checked(bom_json=envelope_text(envelope).encode())) == WHOLE
 
 
-def _bom_with(**changes):
+def _bom_with(**changes: object):
     document = bom_document(MODEL)
     files = document["components"][0]["components"]
     if "extra" in changes:
@@ -273,11 +268,7 @@ BROKEN = {
         'it says that "model" has 1,000 parameters',
     ),
     "a BOM of another kind than its type": (
-        {
-            "bom_json": signed(
-                msgspec.structs.replace(BOM, predicate_type="https://spdx.dev/Document")
-            )
-        },
+        {"bom_json": signed(msgspec.structs.replace(BOM, predicate_type="https://spdx.dev/Document"))},
         "bom",
         "its document is another",
     ),
@@ -290,8 +281,7 @@ BROKEN = {
     "a verdict on another model": (
         {"verdict_json": signed(verdict(OTHER))},
         "verdict",
-        f"it is about \"model\" sha256:{dict(OTHER.digest)['sha256']}; "
-        f"\"model\" is sha256:{dict(MODEL.digest)['sha256']}",
+        f'it is about "model" {name_of(OTHER.digest)}; "model" is {name_of(MODEL.digest)}',
     ),
     "a verdict on one file of it": (
         {"verdict_json": signed(msgspec.structs.replace(VERDICT, subjects=outputs(MODEL)[1:]))},
@@ -299,11 +289,7 @@ BROKEN = {
         "2 of 3 files are not among what it is about",
     ),
     "a verdict whose names were changed": (
-        {
-            "verdict_json": signed(
-                verdict(model({("x" + name): data for name, data in FILES.items()}))
-            )
-        },
+        {"verdict_json": signed(verdict(model({("x" + name): data for name, data in FILES.items()})))},
         "verdict",
         "it is about",
     ),
@@ -333,11 +319,7 @@ BROKEN = {
         "which is in the future",
     ),
     "a verdict with knowledge of after it": (
-        {
-            "verdict_json": signed(
-                verdict(MODEL, knowledge=[{"name": "advisories", "asOf": "2026-06-09"}])
-            )
-        },
+        {"verdict_json": signed(verdict(MODEL, knowledge=[{"name": "advisories", "asOf": "2026-06-09"}]))},
         "verdict",
         "later than the verdict itself",
     ),
