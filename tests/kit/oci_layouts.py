@@ -17,7 +17,7 @@ REPOSITORY = "registry.example/acme/minilm"
 REF_NAME = "org.opencontainers.image.ref.name"
 
 
-def payload(digest, kind="cosign container image signature", reference=REPOSITORY, **changes):
+def payload(digest, kind="cosign container image signature", reference=REPOSITORY, **changes: object):
     """A simple signing payload, as cosign writes it."""
     critical = {
         "identity": {"docker-reference": reference},
@@ -31,11 +31,11 @@ def payload(digest, kind="cosign container image signature", reference=REPOSITOR
 class Layout:
     """A layout under way; ``write`` puts it on disk."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.blobs = {}
         self.entries = []
 
-    def blob(self, data, media_type, size=None, **more):
+    def blob(self, data, media_type, size=None, **more: object):
         """Keep a blob and give its descriptor."""
         digest = f"sha256:{sha256(data)}"
         self.blobs[digest] = data
@@ -46,7 +46,7 @@ class Layout:
             **more,
         }
 
-    def document(self, tree, media_type=MANIFEST, **more):
+    def document(self, tree, media_type=MANIFEST, **more: object):
         return self.blob(json.dumps(tree).encode(), media_type, **more)
 
     def tagged(self, descriptor, tag):
@@ -59,7 +59,7 @@ class Layout:
         self.entries.append(descriptor)
         return descriptor
 
-    def image(self, layers=(b"layer one", b"layer two"), architecture="amd64", **more):
+    def image(self, layers=(b"layer one", b"layer two"), architecture="amd64", **more: object):
         """An image; ``more`` goes into its manifest."""
         config = json.dumps({"os": "linux", "architecture": architecture}).encode()
         tree = {
@@ -71,10 +71,10 @@ class Layout:
         }
         return self.document(tree, platform={"os": "linux", "architecture": architecture})
 
-    def index(self, manifests, **more):
+    def index(self, manifests, **more: object):
         return self.document({"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests, **more}, INDEX)
 
-    def model(self, files, config=None, **more):
+    def model(self, files, config=None, **more: object):
         """A ModelPack artifact: a raw layer a file."""
         layers = [
             self.blob(data, WEIGHT, annotations={"org.cncf.model.filepath": name}) for name, data in files
@@ -93,14 +93,14 @@ class Layout:
         }
         return self.document(tree)
 
-    def signature_layer(self, digest, signer=ALICE, data=None, signature=None, **notes):
+    def signature_layer(self, digest, signer=ALICE, data=None, signature=None, **notes: object):
         data = payload(digest) if data is None else data
         made = signer.sign(data) if signature is None else signature
         return self.blob(
             data, PAYLOAD, annotations={"dev.cosignproject.cosign/signature": b64(made), **notes}
         )
 
-    def carrier(self, layers, **more):
+    def carrier(self, layers, **more: object):
         """The manifest that carries signatures."""
         tree = {
             "schemaVersion": 2,
@@ -111,12 +111,12 @@ class Layout:
         }
         return self.document(tree)
 
-    def sign(self, image, *signers, **changes):
+    def sign(self, image, *signers, **changes: object):
         """Sign an image the way of cosign: under a tag of its digest."""
         layers = [self.signature_layer(image["digest"], each, **changes) for each in signers or (ALICE,)]
         self.tagged(self.carrier(layers), f"{image['digest'].replace(':', '-')}.sig")
 
-    def refer(self, image, layers, **subject):
+    def refer(self, image, layers, **subject: object):
         """Attach layers to an image the way of OCI 1.1."""
         about = {key: image[key] for key in ("mediaType", "digest", "size")}
         self.listed(self.carrier(layers, subject={**about, **subject}))

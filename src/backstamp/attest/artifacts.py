@@ -36,13 +36,18 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
-    """A file or folder by its digests."""
+    """A file or folder by its digests.
+
+    ``aliases`` are root digests (SHA-256) of model signatures that were verified and list all its files:
+    other statements may name it by them.
+    """
 
     name: str
     files: tuple[File, ...]
     digest: tuple[tuple[str, str], ...]
     is_folder: bool = False
     left_out: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def subject(self) -> Subject:

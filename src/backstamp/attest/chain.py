@@ -69,6 +69,7 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 def verify_chain(request: Request) -> Chain:
     """Check every link of the chain; what is wrong is told, never raised."""
+    request = _prepared(request)
     run = _link(request, Kind.TRAINING_RUN)
     bom = _link(request, Kind.BOM)
     verdict = _link(request, Kind.VERDICT)
@@ -79,6 +80,36 @@ def verify_chain(request: Request) -> Chain:
         verdict = None
     links = tuple(each for each in (run, bom, verdict) if each)
     return Chain(artifact=_artifact_end(request), links=(*links, *others), problems=request.store.problems)
+
+
+def _prepared(request: Request) -> Request:
+    """Learn the names that signatures give the model; set those aside that cannot be held against files here."""
+    artifact = msgspec.structs.replace(request.artifact, aliases=_aliases(request))
+    store = request.store
+    if Kind.SIGNATURE not in request.required:
+        aside = [
+            each
+            for each in store.attestations
+            if kind_of(each.statement.predicate_type) is Kind.SIGNATURE
+            and judging.signature_judged(each.statement, artifact).reasons == (judging.BY_ITSELF,)
+        ]
+        store = Store(
+            attestations=tuple(each for each in store.attestations if each not in aside),
+            problems=(*store.problems, *(f"{each.source}: {judging.BY_ITSELF}" for each in aside)),
+        )
+    return msgspec.structs.replace(request, artifact=artifact, store=store)
+
+
+def _aliases(request: Request) -> tuple[str, ...]:
+    """Give the root digests of model signatures that hold: others may name the model by them."""
+    trust = dict(request.trust_of).get(Kind.SIGNATURE, request.trust)
+    found = []
+    for each in request.store.attestations:
+        if kind_of(each.statement.predicate_type) is Kind.SIGNATURE and _signed(each, trust).signers:
+            judged = judging.signature_judged(each.statement, request.artifact)
+            if not judged.reasons:
+                found.append(each.statement.subjects[0].of("sha256"))
+    return tuple(found)
 
 
 def _link(request: Request, kind: Kind) -> Link | None:
@@ -145,7 +176,11 @@ def _seen(
     signed = _signed(found, trust)
     if not signed.signers:
         return signed
-    differing = judging.subject_problems(found.statement.subjects, request.artifact)
+    if kind_of(found.statement.predicate_type) is Kind.SIGNATURE:
+        is_about = judging.is_about_files(found.statement, request.artifact)
+        differing: tuple[str, ...] = () if is_about else ("it lists no file of the model",)
+    else:
+        differing = judging.subject_problems(found.statement.subjects, request.artifact)
     if differing:
         return msgspec.structs.replace(signed, reasons=differing)
     judged = judge(found, request)

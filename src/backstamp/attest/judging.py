@@ -32,6 +32,7 @@ _WEIGHTS = (
 )  # fmt: skip
 _CLOSE = 0.01  # buffers that are stored with parameters, and parameters that are tied
 _MOST_TOLD = 10
+BY_ITSELF = "it lists other things than files by SHA-256: verify it by itself"
 _RANKS = {Outcome.ALLOW: 0, Outcome.WARN: 1, Outcome.UNDETERMINED: 2, Outcome.DENY: 3}
 
 
@@ -76,7 +77,7 @@ def name_of(digest: tuple[tuple[str, str], ...]) -> str:
 
 def subject_problems(subjects: tuple[Subject, ...], artifact: Artifact) -> tuple[str, ...]:
     """Say why subjects are not this artifact as a whole, by its own digest or by those of all its files."""
-    if any(_is_same(each.digest, artifact.digest) for each in subjects):
+    if any(_is_same(each.digest, artifact.digest) or _is_alias(each, artifact) for each in subjects):
         return ()
     uncovered = [file for file in artifact.files if not any(_is_file(each, file) for each in subjects)]
     if not uncovered:
@@ -93,6 +94,11 @@ def _is_same(one: tuple[tuple[str, str], ...], other: tuple[tuple[str, str], ...
     known = dict(other)
     shared = [(algorithm, value) for algorithm, value in one if algorithm in known]
     return bool(shared) and all(known[algorithm] == value for algorithm, value in shared)
+
+
+def _is_alias(subject: Subject, artifact: Artifact) -> bool:
+    named = dict(artifact.digest).get("dirHash", "")
+    return subject.of("sha256") in artifact.aliases and subject.of("dirHash") in ("", named)
 
 
 def _is_file(subject: Subject, file: File) -> bool:
@@ -279,20 +285,45 @@ def provenance_judged(found: Statement, wanted: Wanted) -> Judged:
 
 
 def signature_judged(found: Statement, artifact: Artifact) -> Judged:
-    """Hold a model signature against the files, where it lists whole files by SHA-256."""
+    """Hold a model signature against the files, where it lists whole files by SHA-256.
+
+    It may list attestations that lie beside the files, and those of git.
+    """
     reasons: list[str] = []
     listed: dict[str, str] = {}
     for each in trees_at(found.predicate, "resources"):
         name, digest = text_at(each, "name"), text_at(each, "digest")
         if text_at(each, "algorithm") != "sha256" or not name:
-            return Judged(remarks=("it lists other things than files by SHA-256: verify it by itself",))
+            return Judged(reasons=(BY_ITSELF,))
         if name in listed:
             reasons.append(f'it lists "{name[:120]}" twice')
         listed[name] = digest
-    has = {file.name: file.sha256 for file in artifact.files if not is_never_signed(file.name)}
+    if len(found.subjects) != 1 or found.subjects[0].of("sha256") != _root_of(list(listed.values())):
+        reasons.append("its subject is not what it lists")
+    has = {file.name: file.sha256 for file in artifact.files}
     reasons += [
         f'"{name[:120]}" was signed as {listed.get(name, "nothing")[:64]}, it is {has.get(name, "gone")}'
         for name in sorted(listed.keys() | has.keys())
         if listed.get(name) != has.get(name)
+        and name not in artifact.left_out
+        and not (name not in listed and is_never_signed(name))
     ]
     return Judged(reasons=tuple(_shortened(reasons)))
+
+
+def is_about_files(found: Statement, artifact: Artifact) -> bool:
+    """Say whether a model signature lists any file of this artifact, by name or by digest."""
+    names, digests = {file.name for file in artifact.files}, {file.sha256 for file in artifact.files}
+    return any(
+        text_at(each, "name").partition(":")[0] in names or text_at(each, "digest") in digests
+        for each in trees_at(found.predicate, "resources")
+    )
+
+
+def _root_of(digests: list[str]) -> str:
+    from hashlib import sha256
+
+    try:
+        return sha256(b"".join(bytes.fromhex(each) for each in digests)).hexdigest()
+    except ValueError:
+        return ""

@@ -17,11 +17,27 @@ _EXAMPLES = """\b
 Examples:
   backstamp verify ./model --key release.key.pub
   backstamp verify ./model --bundle model.sig --key release.key.pub --format json
+  backstamp verify --locked .
 """
 
 
 @click.command(name="verify", no_args_is_help=True, epilog=_EXAMPLES)
-@click.argument("target", metavar="TARGET")
+@click.argument("target", metavar="TARGET", default=".")
+@click.option(
+    "--locked",
+    "is_locked",
+    is_flag=True,
+    help="Verify against models.lock of the target instead of a signature.",
+)
+@click.option(
+    "--hub-cache",
+    metavar="DIR",
+    multiple=True,
+    help="With --locked: a hub cache to look in. May be repeated.",
+)
+@click.option(
+    "--exact", "is_exact", is_flag=True, help="With --locked: files that the lock does not name are wrong."
+)
 @click.option(
     "-b",
     "--bundle",
@@ -60,6 +76,9 @@ Examples:
 def command(
     *,
     target: str,
+    is_locked: bool,
+    hub_cache: tuple[str, ...],
+    is_exact: bool,
     bundle: str,
     key: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -73,8 +92,29 @@ def command(
 ) -> int:
     """Verify that a file or folder is exactly what was signed by the keys that you give.
 
-    Exit codes: 0 it is, 1 it is not (every reason is named), 2 used wrongly.
+    With --locked: that the models and data in use are exactly those of models.lock.
+
+    Exit codes: 0 it is, 1 it is not (every reason is named), 2 used wrongly, 3 not everything is at hand.
     """
+    if is_locked:
+        if key or bundle:
+            raise UsageError(
+                "--locked does not go with --key or --bundle", hint="Verify one after the other."
+            )
+        from backstamp.cli.verify_locked import verify_locked
+
+        return verify_locked(
+            target,
+            caches=hub_cache,
+            lock="",
+            is_exact=is_exact,
+            jobs=jobs or 0,
+            form=form,
+            output=output,
+            quiet=quiet,
+        )
+    if hub_cache or is_exact:
+        raise UsageError("--hub-cache and --exact are for --locked", hint="See backstamp verify --help.")
     from backstamp.attest.comparing import Care
     from backstamp.attest.keys import public_key_from
     from backstamp.attest.oms import Policy, verify_folder

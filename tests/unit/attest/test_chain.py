@@ -7,7 +7,7 @@ import pytest
 
 from backstamp.attest.chain import Request, verify_chain
 from backstamp.attest.dsse import Envelope, Signature
-from backstamp.attest.judging import Wanted
+from backstamp.attest.judging import Wanted, name_of
 from backstamp.attest.links import State, lines_of
 from backstamp.attest.predicates import Kind
 from backstamp.attest.provenance import Expected
@@ -49,7 +49,7 @@ VSA = stated(MODEL, "https://slsa.dev/verification_summary/v1", vsa_predicate())
 OTHER = model({**FILES, "model.safetensors": weights(fill=b"\1")})
 
 
-def checked(wanted=None, artifact=MODEL, trust=TRUST, **files):
+def checked(wanted=None, artifact=MODEL, trust=TRUST, **files: object):
     held = {"run_json": signed(RUN), "bom_json": signed(BOM), "verdict_json": signed(VERDICT), **files}
     more = held.pop("request", {})
     return verify_chain(
@@ -73,16 +73,15 @@ WHOLE = {"training-run": "ok", "bom": "ok", "verdict": "ok"}
 
 def test_tells_a_whole_chain_as_a_tree():
     chain = checked()
-    root = dict(MODEL.digest)["sha256"]
+    root, first = name_of(MODEL.digest), f"sha256:{outputs(MODEL)[0].of('sha256')}"
+    whole = f"model model ({root})"
     assert chain.is_whole
     assert list(lines_of(chain)) == [
-        f"model model (sha256:{root})",
-        f"  ok      training-run: training run run.json (sha256:{outputs(MODEL)[0].of('sha256')}) -> "
-        f"model model (sha256:{root}), signed by alice",
+        whole,
+        f"  ok      training-run: training run run.json ({first}) -> {whole}, signed by alice",
         '      note: "README.md" is no output of a run',
-        f"  ok      bom: BOM bom.json (sha256:{root}) -> model model (sha256:{root}), signed by alice",
-        f"    ok      verdict: verdict verdict.json (sha256:{root}) -> BOM bom.json (sha256:{root}), "
-        "signed by alice",
+        f"  ok      bom: BOM bom.json ({root}) -> {whole}, signed by alice",
+        f"    ok      verdict: verdict verdict.json ({root}) -> BOM bom.json ({root}), signed by alice",
     ]
 
 
@@ -160,7 +159,7 @@ def test_does_not_need_the_name_of_a_key():
     assert states(checked(bom_json=envelope_text(envelope).encode())) == WHOLE
 
 
-def _bom_with(**changes):
+def _bom_with(**changes: object):
     document = bom_document(MODEL)
     files = document["components"][0]["components"]
     if "extra" in changes:
@@ -283,8 +282,7 @@ BROKEN = {
     "a verdict on another model": (
         {"verdict_json": signed(verdict(OTHER))},
         "verdict",
-        f'it is about "model" sha256:{dict(OTHER.digest)["sha256"]}; '
-        f'"model" is sha256:{dict(MODEL.digest)["sha256"]}',
+        f'it is about "model" {name_of(OTHER.digest)}; "model" is {name_of(MODEL.digest)}',
     ),
     "a verdict on one file of it": (
         {"verdict_json": signed(msgspec.structs.replace(VERDICT, subjects=outputs(MODEL)[1:]))},
@@ -477,22 +475,45 @@ def test_a_summary_that_failed_breaks_the_chain():
     assert states(checked(v_json=signed(held))) == {**WHOLE, "vsa": "failed"}
 
 
-def _signature(files):
+def _signature(files, root=None):
     resources = [
         {"name": name, "algorithm": "sha256", "digest": digest} for name, digest in sorted(files.items())
     ]
-    return stated(
-        MODEL,
-        "https://model_signing/signature/v1.0",
-        {"resources": resources, "serialization": {"method": "files", "hash_type": "sha256"}},
+    whole = sha256(b"".join(bytes.fromhex(files[name]) for name in sorted(files)))
+    return Statement(
+        subjects=(Subject(name="model", digest=(("sha256", root or whole),)),),
+        predicate_type="https://model_signing/signature/v1.0",
+        predicate={"resources": resources, "serialization": {"method": "files", "hash_type": "sha256"}},
     )
 
 
 def test_a_model_signature_is_held_against_the_files():
     files = {each.name: each.sha256 for each in MODEL.files}
     assert states(checked(m_sig=signed(_signature(files)))) == {**WHOLE, "signature": "ok"}
+    assert states(checked(m_sig=signed(_signature(files, "a" * 64)))) == {**WHOLE, "signature": "failed"}
     del files["config.json"]
     assert states(checked(m_sig=signed(_signature(files)))) == {**WHOLE, "signature": "failed"}
+
+
+def test_the_root_of_a_signature_that_holds_names_the_model():
+    files = {**{each.name: each.sha256 for each in MODEL.files}, "old.sig": "f" * 64}
+    signature = _signature(files)
+    named = msgspec.structs.replace(VERDICT, subjects=signature.subjects)
+    beside = msgspec.structs.replace(MODEL, left_out=("old.sig",))
+    held = {"artifact": beside, "verdict_json": signed(named), "m_sig": signed(signature)}
+    assert states(checked(**held)) == {**WHOLE, "signature": "ok"}
+    assert states(checked(**{**held, "m_sig": signed(signature, MALLORY)}))["verdict"] == "failed"
+    assert states(checked(**{**held, "artifact": MODEL}))["verdict"] == "failed"
+
+
+def test_a_signature_of_shards_is_left_to_who_can_verify_it():
+    shards = _signature({"model.safetensors:0:9": "1" * 64})
+    shards.predicate["resources"][0]["algorithm"] = "sha256-sharded-9"
+    chain = checked(m_sig=signed(shards))
+    assert states(chain) == WHOLE
+    assert chain.problems == ("m.sig: it lists other things than files by SHA-256: verify it by itself",)
+    required = {"required": (Kind.SIGNATURE,)}
+    assert states(checked(m_sig=signed(shards), request=required)) == {**WHOLE, "signature": "failed"}
 
 
 def test_a_bit_that_changes_in_an_envelope_never_verifies():
