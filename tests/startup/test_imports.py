@@ -21,6 +21,8 @@ REFUSED = frozenset(
 with open(os.path.join(os.path.dirname(__file__), "allowed.txt"), encoding="ascii") as listed:
     ALLOWED = frozenset(listed.read().split())
 
+BESIDE_KEYS = frozenset("_cffi_backend _openssl copy cryptography dataclasses encodings random".split())
+
 READERS = "backstamp.models.readers."
 
 CHILD = """
@@ -90,6 +92,19 @@ def test_scanning_a_small_pickle_loads_no_reader_of_another_format(tmp_path):
     assert _beyond(loaded, ALLOWED) == []
     assert _refused(loaded) == []
     assert readers == {"pickle"}
+
+
+def test_verifying_a_model_loads_nothing_heavy_but_cryptography(tmp_path):
+    home, model, key = str(tmp_path), tmp_path / "model", str(tmp_path / "k")
+    model.mkdir()
+    (model / "weights.bin").write_bytes(b"weights")
+    _loaded(home, "key", "generate", key, "--no-passphrase")
+    _loaded(home, "sign", str(model), "--key", key)
+    loaded = _loaded(home, "verify", str(model), "--key", f"{key}.pub")
+    parts = {".".join(name.split(".")[:2]) for name in loaded if name.startswith("backstamp.")}
+    assert _beyond(loaded, ALLOWED | BESIDE_KEYS) == []
+    assert _refused(loaded) == []
+    assert parts == {f"backstamp.{area}" for area in ("attest", "cli", "core", "formats", "sources")}
 
 
 @pytest.mark.parametrize("form", ["html", "json", "junit", "markdown", "sarif", "text"])

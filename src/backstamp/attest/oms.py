@@ -161,6 +161,8 @@ def verify_manifest(
     read = _read(bundle) if isinstance(bundle, bytes) else bundle
     notices: list[Reason] = []
     reasons = list(_strange_material(read.material, keys, policy, notices))
+    if policy.method == "key" and (read.log_entries or read.timestamps):
+        notices.append(reason("unchecked-evidence"))
     signed_by, wrong = _signatures(read, keys, policy, notices)
     reasons += wrong
     if reasons:

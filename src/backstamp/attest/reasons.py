@@ -65,6 +65,7 @@ MEANINGS = {
     "changed-while-read": "A file changed while it was read.",
     # notices
     "no-key-hint": "The bundle does not name its key.",
+    "unchecked-evidence": "The bundle holds log entries or timestamps, which say nothing beside a key.",
     "unnamed-file": "The manifest does not name its single file: it fits under any name.",
     "unknown-field": "The manifest holds a field that this version does not know.",
 }

@@ -241,6 +241,11 @@ def test_a_wrong_hint_is_refused_though_the_signature_is_good(folder):
     assert models.codes(folder, lying, PUBLIC) == ("wrong-key",)
 
 
+def test_evidence_that_is_not_checked_beside_a_key_is_told(folder):
+    bundle = msgspec.structs.replace(models.bundle_for(folder, KEY), timestamps=(b"x",))
+    assert [each.code for each in verify_folder(folder, bundle, PUBLIC).notices] == ["unchecked-evidence"]
+
+
 def test_keys_are_known_by_all_names_that_tools_give_them(folder):
     bundle = models.bundle_for(folder, KEY)
     for hint in keys.names_of(PUBLIC[0]):
