@@ -15,6 +15,7 @@ from backstamp import __version__
 from backstamp.core.errors import BackstampError
 
 COMMANDS = {
+    "attest": "backstamp.cli.attest",
     "bom": "backstamp.cli.bom",
     "explain": "backstamp.cli.explain",
     "record": "backstamp.cli.record",
