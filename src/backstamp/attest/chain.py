@@ -4,7 +4,7 @@ Rules held here:
 
 1. A statement counts only if its envelope verifies with the keys that may sign its kind.
 2. It counts only for the artifact that it names: the whole of it, by every digest that both know. A verdict
-   on one file of a folder is none on the folder.
+   on one file of a folder is none on the folder, unless it denies.
 3. Of verdicts and summaries the newest decides; of two of the same time the worse one. So an old "allow" does
    not outlive a new "deny" as long as the new one is there.
 4. Of all other kinds every trusted statement about the artifact must hold: a wrong one is never outvoted.
@@ -83,7 +83,7 @@ def verify_chain(request: Request) -> Chain:
 
 
 def _prepared(request: Request) -> Request:
-    """Learn the names that signatures give the model; set those aside that cannot be held against files here."""
+    """Learn the names that signatures give the model; set aside those that list no whole files."""
     artifact = msgspec.structs.replace(request.artifact, aliases=_aliases(request))
     store = request.store
     if Kind.SIGNATURE not in request.required:
@@ -181,6 +181,8 @@ def _seen(
         differing: tuple[str, ...] = () if is_about else ("it lists no file of the model",)
     else:
         differing = judging.subject_problems(found.statement.subjects, request.artifact)
+        if judging.denies_a_file(found.statement, request.artifact):
+            differing = ()
     if differing:
         return msgspec.structs.replace(signed, reasons=differing)
     judged = judge(found, request)

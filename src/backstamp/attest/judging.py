@@ -8,7 +8,7 @@
 4. Knowledge has a date, and a verdict on old knowledge is an old verdict.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -79,7 +79,12 @@ def subject_problems(subjects: tuple[Subject, ...], artifact: Artifact) -> tuple
     """Say why subjects are not this artifact as a whole, by its own digest or by those of all its files."""
     if any(_is_same(each.digest, artifact.digest) or _is_alias(each, artifact) for each in subjects):
         return ()
-    uncovered = [file for file in artifact.files if not any(_is_file(each, file) for each in subjects)]
+    known = _by_digest(subjects)
+    uncovered = [
+        file
+        for file in artifact.files
+        if not any(names_agree(each.name, file.name) for each in known.get(file.sha256, ()))
+    ]
     if not uncovered:
         return ()
     told = ", ".join(f'"{each.name[:80]}" {name_of(each.digest)}' for each in subjects[:3])
@@ -101,8 +106,11 @@ def _is_alias(subject: Subject, artifact: Artifact) -> bool:
     return subject.of("sha256") in artifact.aliases and subject.of("dirHash") in ("", named)
 
 
-def _is_file(subject: Subject, file: File) -> bool:
-    return subject.of("sha256") == file.sha256 and names_agree(subject.name, file.name)
+def _by_digest(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
+    found: dict[str, list[Subject]] = {}
+    for each in subjects:
+        found.setdefault(each.of("sha256"), []).append(each)
+    return found
 
 
 def names_agree(one: str, other: str) -> bool:
@@ -121,19 +129,26 @@ def outputs_judged(found: tuple[Attestation, ...], artifact: Artifact) -> Output
     """Hold what runs made against the files of a model."""
     runs = [(each.source, predicates.training_run_of(each.statement)) for each in found]
     made = [(source, output) for source, run in runs for output in run.outputs]
+    known: dict[str, list[tuple[str, Subject]]] = {}
+    for source, output in made:
+        known.setdefault(output.of("sha256"), []).append((source, output))
     sources: dict[str, None] = {}
-    reasons: list[str] = []
+    lacking: list[File] = []
     remarks: list[str] = []
     for file in artifact.files:
-        exact = [source for source, output in made if _is_file(output, file)]
+        exact = [
+            source for source, output in known.get(file.sha256, ()) if names_agree(output.name, file.name)
+        ]
         sources.update(dict.fromkeys(exact))
         if exact:
             continue
         if is_paper(file.name):
             remarks.append(f'"{file.name}" is no output of a run')
             continue
-        reasons.append(_why_not(file, made))
-    reasons = _shortened(reasons)
+        lacking.append(file)
+    reasons = [_why_not(file, made) for file in lacking[:_MOST_TOLD]]
+    if len(lacking) > _MOST_TOLD:
+        reasons.append(f"and {len(lacking) - _MOST_TOLD} more like this")
     for source, run in runs:
         if source in sources:
             reasons.extend(_run_problems(source, run))
@@ -170,10 +185,15 @@ def bom_judged(found: Statement, artifact: Artifact) -> Judged:
     claims = claims_of(predicates.bom_of(found))
     reasons: list[str] = []
     listed: set[str] = set()
+    known: dict[str, list[File]] = {}
+    for file in artifact.files:
+        known.setdefault(_last(file.name), []).append(file)
+    left_out = {_last(name): name for name in artifact.left_out}
     for each in claims.files:
-        if "!/" in each.name or any(names_agree(each.name, name) for name in artifact.left_out):
+        beside = left_out.get(_last(each.name))
+        if "!/" in each.name or (beside and names_agree(each.name, beside)):
             continue
-        matching = [file for file in artifact.files if _same_file(each.name, file, artifact)]
+        matching = [file for file in known.get(_last(each.name), ()) if _same_file(each.name, file, artifact)]
         if not matching:
             reasons.append(f'it lists "{each.name[:120]}", which the model does not have')
         elif each.sha256 and each.sha256 not in {file.sha256 for file in matching}:
@@ -190,6 +210,10 @@ def bom_judged(found: Statement, artifact: Artifact) -> Judged:
     )
     remarks = (f"{unlisted} files that are no weights are not listed",) if unlisted else ()
     return Judged(reasons=tuple(reasons), remarks=remarks)
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _same_file(name: str, file: File, artifact: Artifact) -> bool:
@@ -222,6 +246,16 @@ def verdict_judged(found: Statement, wanted: Wanted, now: datetime) -> Judged:
         )
     reasons.extend(_old_knowledge(said, wanted, now))
     return Judged(reasons=tuple(reasons), made=said.made, rank=_RANKS[said.outcome])
+
+
+def denies_a_file(found: Statement, artifact: Artifact) -> bool:
+    """Say whether a verdict denies any file of an artifact: then it is about the artifact, too."""
+    if predicates.kind_of(found.predicate_type) is not predicates.Kind.VERDICT:
+        return False
+    if predicates.scan_verdict_of(found.predicate).outcome is not Outcome.DENY:
+        return False
+    digests = {file.sha256 for file in artifact.files}
+    return any(each.of("sha256") in digests for each in found.subjects)
 
 
 def _old_knowledge(said: predicates.ScanVerdict, wanted: Wanted, now: datetime) -> Iterator[str]:

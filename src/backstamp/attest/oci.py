@@ -101,9 +101,10 @@ def verify_image(layout: Layout, reference: str, trust: Trust, wanted: Wanted = 
             names, why = _by_bundle(found, image, each_trust, wanted)
         signers.update(dict.fromkeys(names))
         refused.extend(why)
-    if len(signers) < trust.threshold:
+    least = max(1, trust.threshold)
+    if len(signers) < least:
         reasons = refused or [f"there is no signature of {image.digest} in the layout"]
-        counted = f"{len(signers)} of the trusted keys signed {image.digest}, {trust.threshold} must have"
+        counted = f"{len(signers)} of the trusted keys signed {image.digest}, {least} must have"
         raise VerificationError(
             "; ".join((counted, *reasons)), hint="A signature lies beside the image: copy it, too."
         )

@@ -314,6 +314,17 @@ BROKEN = {
         "verdict",
         'a.json: the verdict is "deny"',
     ),
+    "a newer verdict that denies one file of it": (
+        {
+            "new_json": signed(
+                msgspec.structs.replace(
+                    verdict(MODEL, "deny", made="2026-05-31T12:00:01Z"), subjects=outputs(MODEL)[1:]
+                )
+            )
+        },
+        "verdict",
+        'new.json: the verdict is "deny"',
+    ),
     "a verdict of tomorrow": (
         {"verdict_json": signed(verdict(MODEL, made="2026-06-02T00:00:00Z"))},
         "verdict",
@@ -534,3 +545,14 @@ def test_a_bit_that_changes_in_an_envelope_never_verifies():
 def test_a_statement_of_another_type_is_no_part_of_the_chain():
     other = Statement(subjects=VERDICT.subjects, predicate_type="https://other.example/v1", predicate={})
     assert states(checked(o_json=signed(other))) == WHOLE
+
+
+def test_many_files_are_held_against_many_outputs_at_once():
+    many = model({f"part-{at:05}.bin": str(at).encode() for at in range(20_000)})
+    chain = checked(
+        artifact=many,
+        run_json=signed(run(outputs(many))),
+        bom_json=signed(bom(many)),
+        verdict_json=signed(msgspec.structs.replace(VERDICT, subjects=outputs(many))),
+    )
+    assert states(chain) == WHOLE

@@ -468,6 +468,12 @@ def test_a_threshold_counts_keys(tmp_path):
     assert verified(layout, tmp_path, trust=two).signers == ("alice", "bob")
 
 
+def test_a_threshold_of_nothing_is_one(tmp_path):
+    layout, _ = simple()
+    with pytest.raises(VerificationError, match="0 of the trusted keys signed"):
+        verified(layout, tmp_path, trust=Trust(verifiers=(ALICE,), threshold=0))
+
+
 def test_the_repository_that_is_expected(tmp_path):
     layout, image = simple()
     layout.sign(image)
