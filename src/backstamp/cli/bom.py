@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from backstamp.core.errors import UsageError
+
 COMMANDS = {
     "convert": "backstamp.cli.bom_convert",
     "create": "backstamp.cli.bom_create",
@@ -36,8 +38,22 @@ class _Group(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in COMMANDS and args[0] not in ("-h", "--help"):
+            _check_word(args[0])
             args = ["create", *args]
         return super().parse_args(ctx, args)
+
+
+def _check_word(word: str) -> None:
+    """Refuse a word that is no target and nearly a command: ``validat``."""
+    import os
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, n=1, cutoff=0.75)
+    if near and not os.path.lexists(word):
+        raise UsageError(
+            f'"{word}" is neither a target nor a command',
+            hint=f'Did you mean "{near[0]}"? See backstamp bom --help.',
+        )
 
 
 @click.group(

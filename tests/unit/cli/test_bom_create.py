@@ -275,3 +275,11 @@ def test_nothing_is_said_of_where_the_target_lies(model, capsys):
     code, out, err = run(capsys, model)
     assert code == 0
     assert os.path.dirname(model) not in out + err
+
+
+def test_a_word_that_is_nearly_a_command_is_told(capsys):
+    assert main(["bom", "validat", "bom.json"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        'backstamp: "validat" is neither a target nor a command',
+        'Did you mean "validate"? See backstamp bom --help.',
+    ]
