@@ -49,3 +49,20 @@ def test_a_long_output_is_cut_and_says_so():
 
 def test_renewing_keeps_what_stands_around_the_tour():
     assert renewed(f"before\n{START}old\n{END}after\n", "new\n") == f"before\n{START}\nnew\n\n{END}after\n"
+
+
+def test_the_commands_that_sign_and_verify_run_as_they_stand(tmp_path, monkeypatch, capsys):
+    from backstamp.cli.commands import main
+    from tools.demo.build_demo import build
+
+    (block,) = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    commands = [line.removeprefix("$ backstamp ").split() for line in block.splitlines()]
+    build(str(tmp_path / "ai-system"))
+    monkeypatch.chdir(tmp_path)
+    assert [main(words) for words in commands] == [0] * 5
+    (tmp_path / "ai-system/models/classifier/config.json").write_text("{}")
+    assert main(commands[2]) == 1
+    assert sorted(os.listdir(tmp_path)) == [
+        "ai-system", "bom.dsse.json", "release.key", "release.key.pub", "verdict.dsse.json",
+    ]  # fmt: skip
+    capsys.readouterr()

@@ -43,6 +43,14 @@ STEPS: tuple[tuple[str, str], ...] = (
         "backstamp bom score bom.json",
     ),
     ("What hangs on what, for Markdown (also as SVG and GraphML):", "backstamp bom graph bom.json"),
+    (
+        (
+            "Every model and dataset in use, pinned to its exact bytes. What is not on this machine, or is "
+            "denied, is only left open because it is asked for:"
+        ),
+        f"backstamp lock {SYSTEM} --allow-unresolved --allow-denied",
+    ),
+    ("Is what is on disk exactly that?", f"backstamp verify --locked {SYSTEM}"),
 )
 
 
@@ -74,6 +82,7 @@ def real_tour() -> str:
             environment = {
                 **os.environ,
                 "COLUMNS": "100",
+                "HF_HOME": os.path.join(folder, "no-hub-cache"),
                 "NO_COLOR": "1",
                 "PYTHONPATH": os.path.join(ROOT, "src"),
                 "XDG_CACHE_HOME": folder,
