@@ -58,10 +58,14 @@ _METHODS = {PublicKeyHint: "key", CertificateChain: "certificate", SigstoreCerti
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of a bundle beyond valid signatures; ``care`` says how the folder is compared."""
+    """What is asked of a bundle beyond valid signatures; ``care`` says how the folder is compared.
+
+    ``all_must_sign`` off lets keys be given that did not sign; at least one of them has to.
+    """
 
     method: Method = "key"
     accepts_legacy: bool = False
+    all_must_sign: bool = True
     care: Care = Care()
 
 
@@ -158,7 +162,7 @@ def verify_manifest(
     keys = tuple(verifiers) if isinstance(verifiers, Sequence) else (verifiers,)
     if not keys:
         raise UsageError("no key to verify with", hint="Give the signer's public key: --key key.pub")
-    read = _read(bundle) if isinstance(bundle, bytes) else bundle
+    read = bundle_in(bundle) if isinstance(bundle, bytes) else bundle
     notices: list[Reason] = []
     reasons = list(_strange_material(read.material, keys, policy, notices))
     if policy.method == "key" and (read.log_entries or read.timestamps):
@@ -183,7 +187,8 @@ def _check_signers(signers: Sequence[Signer]) -> None:
         raise UsageError("a key is given twice", hint="Each key signs once.")
 
 
-def _read(data: bytes) -> Bundle:
+def bundle_in(data: bytes) -> Bundle:
+    """Read a bundle. Raises ``Refused`` for what is none."""
     try:
         return bundle_of(data)
     except RepeatedKey as error:
@@ -248,7 +253,7 @@ def _signatures(
         else:
             made[key.keyid] = SignedBy(keyid=key.keyid, algorithm=key.algorithm)
     for key in keys:
-        if key.keyid not in made and len(made) > 0:
+        if policy.all_must_sign and key.keyid not in made and len(made) > 0:
             text = f"the key {key.keyid[:16]}… ({key.algorithm}) did not sign"
             wrong.append(reason("missing-signature", "bundle", text))
     hint = bundle.material.hint if isinstance(bundle.material, PublicKeyHint) else ""

@@ -16,6 +16,7 @@ MEANINGS = {
     "malformed-bundle": "The bundle is not a Sigstore bundle v0.3 with a DSSE envelope.",
     "repeated-json-key": "A key stands twice in a JSON object: two readers would see two different things.",
     "wrong-method": "The bundle is signed in another way (key, certificate, Sigstore) than was asked for.",
+    "untrusted-signer": "The certificate, its evidence or its identity is not what was pinned.",
     # the signatures
     "wrong-key": "The bundle says that another key signed it than the ones given.",
     "wrong-key-type": "The bundle says that a key of another type signed it.",

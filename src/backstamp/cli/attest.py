@@ -281,11 +281,10 @@ def _prepared(
 
 
 def _signer(key: str, passphrase_file: str) -> "Signer":
-    from importlib import import_module
+    from backstamp.attest.keys import private_key_from
+    from backstamp.cli import passphrase
 
-    passphrase: str | None = import_module("backstamp.cli.passphrase").given(passphrase_file)
-    signer: Signer = import_module("backstamp.attest.keys").private_key_from(key, passphrase)
-    return signer
+    return private_key_from(key, passphrase.given(passphrase_file))
 
 
 def _write(statement: "Statement", signers: "list[Signer]", output: str) -> None:

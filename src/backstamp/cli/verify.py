@@ -1,22 +1,23 @@
 """``backstamp verify TARGET``: verify that a model is what was signed."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
+from backstamp.cli.verify_identity import Trusted, policy_for, signers_for, verified_by
 from backstamp.core.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
-    from backstamp.attest.oms import Verified
-    from backstamp.attest.reasons import Reason, Refused
-    from backstamp.core.tree import Json, Tree
+    from backstamp.attest.comparing import Care
 
-SCHEMA = "backstamp.verification/1"
 _EXAMPLES = """\b
 Examples:
   backstamp verify ./model --key release.key.pub
   backstamp verify ./model --bundle model.sig --key release.key.pub --format json
+  backstamp verify ./model --certificate-roots acme-root.pem --identity release@acme.example
+  backstamp verify ./model --trusted-root trusted_root.json --identity me@acme.example \\
+    --oidc-issuer https://accounts.example
+  backstamp verify ./model --chain --statements ./attestations --key release.key.pub
   backstamp verify --locked .
 """
 
@@ -53,6 +54,40 @@ Examples:
     help="A public key in PEM. All that are given must have signed.",
 )
 @click.option(
+    "--certificate-roots",
+    metavar="FILE",
+    default="",
+    help="Root certificates (PEM) of the signer's authority. Needs --identity.",
+)
+@click.option(
+    "--trusted-root",
+    metavar="FILE",
+    default="",
+    help="A trusted_root.json: verify a Sigstore bundle offline. Needs --identity and --oidc-issuer.",
+)
+@click.option(
+    "--identity",
+    metavar="PIN",
+    multiple=True,
+    help="Who has to have signed: a mail address, URI or host, or a subject (CN=...). One of them suffices.",
+)
+@click.option("--oidc-issuer", metavar="URL", default="", help="With --trusted-root: who knows the identity.")
+@click.option(
+    "--chain", "is_chain", is_flag=True, help="Check that run, signature, BOM and verdict hold together."
+)
+@click.option(
+    "--statements",
+    metavar="DIR",
+    multiple=True,
+    help="With --chain: where statements lie. [default: the folder itself] May be repeated.",
+)
+@click.option(
+    "--require",
+    type=click.Choice(("training-run", "signature", "bom", "verdict", "provenance", "vsa")),
+    multiple=True,
+    help="With --chain: has to be there. [default: training-run, bom, verdict] May be repeated.",
+)
+@click.option(
     "--ignore", metavar="PATH", multiple=True, help="Do not look at this path in the target. May be repeated."
 )
 @click.option("--ignore-unsigned", is_flag=True, help="Accept files that were not signed, and name them.")
@@ -81,6 +116,13 @@ def command(
     is_exact: bool,
     bundle: str,
     key: tuple[str, ...],
+    certificate_roots: str,
+    trusted_root: str,
+    identity: tuple[str, ...],
+    oidc_issuer: str,
+    is_chain: bool,
+    statements: tuple[str, ...],
+    require: tuple[str, ...],
     ignore: tuple[str, ...],
     ignore_unsigned: bool,
     compat: bool,
@@ -90,17 +132,24 @@ def command(
     output: str,
     quiet: bool,
 ) -> int:
-    """Verify that a file or folder is exactly what was signed by the keys that you give.
+    """Verify that a file or folder is exactly what was signed by those whom you name.
 
-    With --locked: that the models and data in use are exactly those of models.lock.
+    With --locked: that the models and data in use are exactly those of models.lock. With --chain: that
+    training run, BOM and verdict are signed, and about these files.
 
     Exit codes: 0 it is, 1 it is not (every reason is named), 2 used wrongly, 3 not everything is at hand.
     """
+    trusted = Trusted(
+        keys=key,
+        certificate_roots=certificate_roots,
+        trusted_root=trusted_root,
+        identities=identity,
+        oidc_issuer=oidc_issuer,
+    )
     if is_locked:
-        if key or bundle:
-            raise UsageError(
-                "--locked does not go with --key or --bundle", hint="Verify one after the other."
-            )
+        if trusted != Trusted() or bundle or is_chain:
+            what = "--key or --bundle" if key or bundle else "certificates or --chain"
+            raise UsageError(f"--locked does not go with {what}", hint="Verify one after the other.")
         from backstamp.cli.verify_locked import verify_locked
 
         return verify_locked(
@@ -115,36 +164,76 @@ def command(
         )
     if hub_cache or is_exact:
         raise UsageError("--hub-cache and --exact are for --locked", hint="See backstamp verify --help.")
+    if is_chain:
+        if bundle or ignore or ignore_unsigned or compat:
+            raise UsageError(
+                "--chain is about whole folders: --bundle, --ignore and --compat do not go with it",
+                hint="Verify one after the other.",
+            )
+        from backstamp.cli.verify_chain import check_chain
+
+        return check_chain(
+            target,
+            trusted,
+            statements=statements,
+            required=require,
+            form=form,
+            output=output,
+            quiet=quiet,
+        )
+    if require or statements:
+        raise UsageError("--statements and --require are for --chain", hint="See backstamp verify --help.")
+    trusted.check()
+    care = _care(target, bundle, ignore, ignores_unsigned=ignore_unsigned, jobs=jobs, use_cache=use_cache)
+    return _verify(target, trusted, care, compat=compat, form=form, output=output, quiet=quiet)
+
+
+def _care(
+    target: str,
+    bundle: str,
+    ignore: tuple[str, ...],
+    *,
+    ignores_unsigned: bool,
+    jobs: int | None,
+    use_cache: bool,
+) -> "Care":
     from backstamp.attest.comparing import Care
-    from backstamp.attest.keys import public_key_from
-    from backstamp.attest.oms import Policy, verify_folder
-    from backstamp.attest.reasons import Refused
     from backstamp.attest.remembered import RememberedDigests
-    from backstamp.cli import output as place
     from backstamp.cli.sign import bundle_path_of
 
-    if not key:
-        raise UsageError("no key to verify with", hint="Give the signer's public key: --key release.key.pub")
-    place.check_place(output)
-    path = bundle or bundle_path_of(target)
-    data = _content(path)
-    verifiers = [public_key_from(each) for each in key]
-    care = Care(
-        bundle_path=path,
+    return Care(
+        bundle_path=bundle or bundle_path_of(target),
         left_out=tuple(each.removesuffix("/") for each in ignore),
-        ignores_unsigned=ignore_unsigned,
+        ignores_unsigned=ignores_unsigned,
         jobs=jobs or 0,
         memory=RememberedDigests() if use_cache else None,
     )
+
+
+def _verify(
+    target: str, trusted: Trusted, care: "Care", *, compat: bool, form: str, output: str, quiet: bool
+) -> int:
+    """Verify the signature of a model, and tell what came of it."""
+    from backstamp.attest.reasons import Refused
+    from backstamp.cli import output as place
+    from backstamp.cli import verify_answer
+
+    place.check_place(output)
+    data = _content(care.bundle_path)
+    code = 0
     try:
-        verified = verify_folder(target, data, verifiers, Policy(accepts_legacy=compat, care=care))
+        signers = signers_for(data, trusted)
+        policy = policy_for(trusted, care, accepts_legacy=compat, all_must_sign=True)
+        verified = verified_by(target, data, signers, policy)
+        text, tree = (
+            verify_answer.text_of(verified, signers.names),
+            verify_answer.answer_of(verified, signers.names),
+        )
     except Refused as refused:
-        if not quiet or output:
-            place.write(_refusal_text(refused) if form == "text" else _as_json(_refusal(refused)), output)
-        return 1
+        text, tree, code = verify_answer.refusal_text(refused), verify_answer.refusal_of(refused), 1
     if not quiet or output:
-        place.write(_text(verified) if form == "text" else _as_json(_answer(verified)), output)
-    return 0
+        place.write(text if form == "text" else verify_answer.as_json(tree), output)
+    return code
 
 
 def _content(path: str) -> bytes:
@@ -159,46 +248,3 @@ def _content(path: str) -> bytes:
             f'cannot read the signature "{path}": {(why or "").lower()}',
             hint="Name it by --bundle. A model without a signature cannot be verified.",
         ) from error
-
-
-def _text(verified: "Verified") -> str:
-    from backstamp.core.finding import visible
-
-    lines = [f"verified: {verified.files:,} files, {verified.size:,} bytes, sha256:{verified.root_digest}"]
-    lines += [f"signed by {each.algorithm} {each.keyid}" for each in verified.signed_by]
-    lines += [f"note: {visible(each.text)}" for each in verified.notices]
-    return "\n".join(lines) + "\n"
-
-
-def _refusal_text(refused: "Refused") -> str:
-    from backstamp.core.finding import visible
-
-    lines = ["NOT VERIFIED", *(visible(each.text) for each in refused.reasons)]
-    return "\n".join([*lines, refused.hint] if refused.hint else lines) + "\n"
-
-
-def _answer(verified: "Verified") -> "Tree":
-    signed_by: list[Json] = [{"algorithm": s.algorithm, "keyid": s.keyid} for s in verified.signed_by]
-    return {
-        "schema": SCHEMA,
-        "verdict": "allow",
-        "reasons": [],
-        "notices": _trees(verified.notices),
-        "root_digest": f"sha256:{verified.root_digest}",
-        "name": verified.name,
-        "files": verified.files,
-        "bytes": verified.size,
-        "signed_by": signed_by,
-    }
-
-
-def _refusal(refused: "Refused") -> "Tree":
-    return {"schema": SCHEMA, "verdict": "deny", "reasons": _trees(refused.reasons), "notices": []}
-
-
-def _trees(reasons: "tuple[Reason, ...]") -> "list[Json]":
-    return [{"code": each.code, "place": each.place, "message": each.sentence} for each in reasons]
-
-
-def _as_json(tree: "Tree") -> str:
-    return json.dumps(tree, indent=2, ensure_ascii=True) + "\n"
