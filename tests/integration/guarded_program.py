@@ -337,7 +337,12 @@ def load(case, folder, stage):
         approvals = Swapping(approvals, folder, in_place=stage == "swap-in-place")
     events = []
     if stage == "early":
-        for name in (*case.needs, "safetensors.torch" if "safetensors" in case.needs else "json"):
+        also = (
+            ("safetensors.torch",)
+            if "safetensors" in case.needs and importlib.util.find_spec("torch")
+            else ()
+        )
+        for name in (*case.needs, *also):
             importlib.import_module(name)
     guard.install(approvals, on_event=events.append, copy_below=0 if "large" in sys.argv else 64 << 20)
     try:

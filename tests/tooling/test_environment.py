@@ -3,7 +3,7 @@ import pytest
 from tools.environment import prepare
 from tools.environment.lock import foreign_lines
 
-LOCKS = ("build.txt", "run.txt", "test.txt")
+LOCKS = ("build.txt", "peers.txt", "run.txt", "test.txt")
 
 
 @pytest.fixture

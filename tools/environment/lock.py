@@ -15,6 +15,7 @@ LOCKS = {
     "run.txt": ("pyproject.toml",),
     "build.txt": ("requirements/build.in",),
     "test.txt": ("pyproject.toml", "requirements/build.in", "requirements/test.in"),
+    "peers.txt": ("requirements/peers.in",),
 }
 
 

@@ -30,6 +30,14 @@ def stamp_of(root: str, kind: str, interpreter: str) -> str:
     return digest.hexdigest()
 
 
+def stamp_digest(lock: str, folder: str) -> str:
+    """Name all that an environment of one lock depends on: its place, the interpreter and the lock."""
+    digest = hashlib.sha256(f"{folder}\n{os.path.realpath(sys.executable)} {sys.version}\n".encode())
+    with open(lock, "rb") as file:
+        digest.update(file.read())
+    return digest.hexdigest()
+
+
 def is_ready(root: str, folder: str, kind: str, interpreter: str) -> bool:
     """Say whether the environment was made from the same inputs, for this kind or one which serves it."""
     for serving in SERVES[kind]:

@@ -62,6 +62,10 @@ def failed(chosen: Sequence[Gate], run: Callable[[list[str]], tuple[int, str]]) 
 
 def _run(command: list[str]) -> tuple[int, str]:
     environment = {**os.environ, "PYTHONPATH": "", "NO_COLOR": "1"}
+    if command[1:3] == ["-m", "pytest"]:
+        from tools.environment.peers import variables
+
+        environment |= variables()
     ended = subprocess.run(
         command,
         cwd=ROOT,
