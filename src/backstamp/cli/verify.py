@@ -9,6 +9,9 @@ from backstamp.core.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from backstamp.attest.comparing import Care
+    from backstamp.attest.ports import Verifier
+    from backstamp.attest.reasons import Reason
+    from backstamp.cli.verify_policy import Asked
 
 _EXAMPLES = """\b
 Examples:
@@ -79,7 +82,7 @@ Examples:
     "--statements",
     metavar="DIR",
     multiple=True,
-    help="With --chain: where statements lie. [default: the folder itself] May be repeated.",
+    help="With --chain or --policy: where statements lie. [--chain: the folder itself] May be repeated.",
 )
 @click.option(
     "--require",
@@ -87,11 +90,21 @@ Examples:
     multiple=True,
     help="With --chain: has to be there. [default: training-run, bom, verdict] May be repeated.",
 )
+@click.option("--policy", metavar="FILE", default="", help="A trust policy (TOML) that has to allow it.")
+@click.option(
+    "--name", metavar="NAME", default="", help="With --policy: what it is used as. [default: its file name]"
+)
+@click.option("--version", "release", metavar="TEXT", default="", help="With --policy: its version.")
+@click.option(
+    "--signers", metavar="FILE", default="", help="With --policy: the memory of first uses and versions."
+)
 @click.option(
     "--ignore", metavar="PATH", multiple=True, help="Do not look at this path in the target. May be repeated."
 )
 @click.option("--ignore-unsigned", is_flag=True, help="Accept files that were not signed, and name them.")
-@click.option("--compat", is_flag=True, help="Accept what model-signing wrote before 1.0, and say so.")
+@click.option(
+    "--compat", is_flag=True, help="Accept what model-signing wrote before 1.0, and tell its answer."
+)
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), default=None, help="Files hashed at once.")
 @click.option(
     "--cache", "use_cache", is_flag=True, help="Remember digests of files, and use those remembered."
@@ -123,6 +136,10 @@ def command(
     is_chain: bool,
     statements: tuple[str, ...],
     require: tuple[str, ...],
+    policy: str,
+    name: str,
+    release: str,
+    signers: str,
     ignore: tuple[str, ...],
     ignore_unsigned: bool,
     compat: bool,
@@ -147,8 +164,8 @@ def command(
         oidc_issuer=oidc_issuer,
     )
     if is_locked:
-        if trusted != Trusted() or bundle or is_chain:
-            what = "--key or --bundle" if key or bundle else "certificates or --chain"
+        if trusted != Trusted() or bundle or is_chain or policy:
+            what = "--key or --bundle" if key or bundle else "certificates, --chain or --policy"
             raise UsageError(f"--locked does not go with {what}", hint="Verify one after the other.")
         from backstamp.cli.verify_locked import verify_locked
 
@@ -165,9 +182,9 @@ def command(
     if hub_cache or is_exact:
         raise UsageError("--hub-cache and --exact are for --locked", hint="See backstamp verify --help.")
     if is_chain:
-        if bundle or ignore or ignore_unsigned or compat:
+        if bundle or ignore or ignore_unsigned or compat or policy:
             raise UsageError(
-                "--chain is about whole folders: --bundle, --ignore and --compat do not go with it",
+                "--chain is about whole folders: --bundle, --ignore, --policy and --compat do not go with it",
                 hint="Verify one after the other.",
             )
         from backstamp.cli.verify_chain import check_chain
@@ -181,11 +198,37 @@ def command(
             output=output,
             quiet=quiet,
         )
-    if require or statements:
+    asked = _asked(target, policy, name, release, signers, statements)
+    if require or (statements and asked is None):
         raise UsageError("--statements and --require are for --chain", hint="See backstamp verify --help.")
+    if asked and (ignore or ignore_unsigned):
+        raise UsageError("--policy is about all files: nothing can be ignored", hint="Leave --ignore out.")
     trusted.check()
     care = _care(target, bundle, ignore, ignores_unsigned=ignore_unsigned, jobs=jobs, use_cache=use_cache)
-    return _verify(target, trusted, care, compat=compat, form=form, output=output, quiet=quiet)
+    return _verify(target, trusted, care, asked, compat=compat, form=form, output=output, quiet=quiet)
+
+
+def _asked(
+    target: str, policy: str, name: str, version: str, memory: str, statements: tuple[str, ...]
+) -> "Asked | None":
+    """Gather what is asked of a policy; nothing if there is none."""
+    if not policy:
+        if name or version or memory:
+            raise UsageError(
+                "--name, --version and --signers are for --policy", hint="See backstamp verify --help."
+            )
+        return None
+    import os
+
+    from backstamp.cli.verify_policy import Asked
+
+    return Asked(
+        policy=policy,
+        name=name or os.path.basename(os.path.abspath(target)),
+        version=version,
+        memory=memory,
+        statements=statements,
+    )
 
 
 def _care(
@@ -211,7 +254,15 @@ def _care(
 
 
 def _verify(
-    target: str, trusted: Trusted, care: "Care", *, compat: bool, form: str, output: str, quiet: bool
+    target: str,
+    trusted: Trusted,
+    care: "Care",
+    asked: "Asked | None",
+    *,
+    compat: bool,
+    form: str,
+    output: str,
+    quiet: bool,
 ) -> int:
     """Verify the signature of a model, and tell what came of it."""
     from backstamp.attest.reasons import Refused
@@ -221,16 +272,31 @@ def _verify(
     place.check_place(output)
     data = _content(care.bundle_path)
     code = 0
+    verifiers: tuple[Verifier, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     try:
         signers = signers_for(data, trusted)
-        policy = policy_for(trusted, care, accepts_legacy=compat, all_must_sign=True)
+        verifiers = signers.verifiers
+        policy = policy_for(trusted, care, accepts_legacy=compat, all_must_sign=asked is None)
         verified = verified_by(target, data, signers, policy)
-        text, tree = (
-            verify_answer.text_of(verified, signers.names),
-            verify_answer.answer_of(verified, signers.names),
-        )
+        reasons = verified.notices
+        text = verify_answer.text_of(verified, signers.names)
+        tree = verify_answer.answer_of(verified, signers.names)
+        if asked is not None:
+            from backstamp.cli.verify_policy import decision_text, judged
+
+            decision = judged(target, asked, trusted, signers, verified)
+            text += decision_text(decision)
+            tree["policy"] = {"rules": [*decision.rules], "signers": [*decision.signers]}
     except Refused as refused:
+        reasons = (*reasons, *refused.reasons)
         text, tree, code = verify_answer.refusal_text(refused), verify_answer.refusal_of(refused), 1
+    if compat:
+        from backstamp.cli.verify_compat import upstream_on
+
+        opinion = upstream_on(data, reasons, verifiers, ignores_unsigned=care.ignores_unsigned)
+        text += f"{opinion.told()}\n" if opinion else "what model-signing would say is not known\n"
+        tree["upstream"] = verify_answer.opinion_of(opinion) if opinion else None
     if not quiet or output:
         place.write(text if form == "text" else verify_answer.as_json(tree), output)
     return code
