@@ -64,6 +64,7 @@ MEANINGS = {
     "special-file": "Something is there that is neither a file nor a folder.",
     "unreadable-file": "A file cannot be read.",
     "changed-while-read": "A file changed while it was read.",
+    "trust-policy": "The trust policy refuses what was verified.",
     # notices
     "no-key-hint": "The bundle does not name its key.",
     "unchecked-evidence": "The bundle holds log entries or timestamps, which say nothing beside a key.",

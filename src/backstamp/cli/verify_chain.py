@@ -14,8 +14,6 @@ from backstamp.core.errors import UsageError
 if TYPE_CHECKING:
     from backstamp.attest.links import Chain
 
-KINDS = ("training-run", "signature", "bom", "verdict", "provenance", "vsa")
-
 
 def check_chain(
     target: str, trusted: Trusted, *, statements: Sequence[str], required: Sequence[str], form: str,

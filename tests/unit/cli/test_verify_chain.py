@@ -1,11 +1,15 @@
 """``backstamp verify --chain``."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from backstamp.attest import keys
+from backstamp.attest.bundle import CertificateChain
 from backstamp.cli.commands import main
-from kit import models
+from kit import models, pki
 from kit.attestations import FILES, bom, model, outputs, run, signed, verdict, weights
 
 
@@ -75,3 +79,21 @@ def test_wrong_use_is_told(capsys):
     ):
         assert main(["verify", "model", *arguments]) == 2
         assert capsys.readouterr().err.startswith(f"backstamp: {first}")
+
+
+def test_statements_by_a_certificate_count_for_its_identity_only(place, capsys):
+    ever = {"start": datetime(2020, 1, 1, tzinfo=UTC), "end": datetime(2120, 1, 1, tzinfo=UTC)}
+    above = pki.root(**ever)
+    leaf = pki.leaf(above, **ever)
+    (place / "root.pem").write_bytes(above.certificate.public_bytes(Encoding.PEM))
+    pem = leaf.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    made = models.signed(
+        bom(model()).as_bytes(),
+        keys.private_key_of(pem),
+        material=CertificateChain(certificates=tuple(leaf.chain)),
+    )
+    models.laid(place / "certified", {"bom.sigstore.json": made.as_bytes()})
+    asked = ("verify", "model", "--chain", "--statements", "certified", "--require", "bom")
+    ours = (*asked, "--certificate-roots", "root.pem", "--identity")
+    assert states(capsys, *ours, "signer@example.com") == (0, True, {"bom": "ok"})
+    assert states(capsys, *ours, "eve@example.com") == (1, False, {"bom": "failed"})

@@ -116,3 +116,20 @@ def test_nobody_is_trusted_without_a_pin(capsys):
         code, out, err = run(capsys, *arguments)
         assert (code, out, err.startswith(f"backstamp: {first}")) == (2, "", True), err
     assert codes(capsys, *BY_CERTIFICATE, "--identity", "**") == (1, ["untrusted-signer"])
+
+
+@pytest.mark.parametrize(("asked", "sealed"), [(BY_CERTIFICATE, False), (BY_SIGSTORE, True)])
+def test_a_policy_holds_identities(place, capsys, asked, sealed):
+    if sealed:
+        (place / "model" / "model.sig").unlink()
+    who = WHO if sealed else WHO[:2]
+    held = f'oidc_issuer = "{ISSUER}"' if sealed else 'roots = ["root.pem"]'
+    rule = '[[rule]]\nname = "ours"\nmodels = ["*"]\nsigners = ["s"]\n'
+    text = f'schema = "backstamp.trust/1"\n[signers.s]\nsan = "{MAIL}"\n{held}\n{rule}'
+    (place / "trust.toml").write_text(text)
+    assert run(capsys, *asked, *who, "--policy", "trust.toml")[0] == 0
+    (place / "trust.toml").write_text(text.replace(MAIL, "eve@example.com"))
+    assert codes(capsys, *asked, *who, "--policy", "trust.toml") == (1, ["trust-policy"])
+    (place / "trust.toml").write_text(f'{text}max_age = "9999w"\n')
+    code = run(capsys, *asked, *who, "--policy", "trust.toml")[0]
+    assert code == (0 if sealed else 1)  # only logs and timestamps prove a time
