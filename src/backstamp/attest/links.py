@@ -25,9 +25,13 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
     def __str__(self) -> str:
-        """Tell it in one line."""
-        source = f" {self.source}" if self.source else ""
-        return f"{self.what}{source}{f' ({self.digest})' if self.digest else ''}"
+        """Tell it in one line, the digest in full."""
+        return f"{self.name}{f' ({self.digest})' if self.digest else ''}"
+
+    @property
+    def name(self) -> str:
+        """What it is and where it was found."""
+        return f"{self.what} {self.source}" if self.source else self.what
 
     def as_tree(self) -> Tree:
         """Write it for machines."""
@@ -98,7 +102,10 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lines_of(chain: Chain) -> Iterator[str]:
-    """Tell a chain, one line each; links that hang on others are moved in."""
+    """Tell a chain, one line each; links that hang on others are moved in.
+
+    The artifact's digest is told once: a link that holds names its ends, a broken one their digests too.
+    """
     yield str(chain.artifact)
     for link in chain.links:
         yield from _told(link, 1)
@@ -108,8 +115,12 @@ def lines_of(chain: Chain) -> Iterator[str]:
 
 def _told(link: Link, depth: int) -> Iterator[str]:
     indent = "  " * depth
-    by = f", signed by {', '.join(link.signers)}" if link.signers else ""
-    yield f"{indent}{link.state:7} {link.kind}: {link.start} -> {link.stop}{by}"
+    start, stop = (
+        (link.start.name, link.stop.name) if link.state is not State.FAILED else (link.start, link.stop)
+    )
+    yield f"{indent}{link.state:7} {link.kind}: {start} -> {stop}"
+    if link.signers:
+        yield f"{indent}    signed by {', '.join(link.signers)}"
     for reason in link.reasons:
         yield f"{indent}    {reason}"
     for remark in link.remarks:

@@ -84,10 +84,11 @@ class _File:
             expires=self._moment("/expires", tree.get("expires")),
         )
         if self._wrong:
-            lines = [f"  line {line}: {told}" for line, told in sorted(self._wrong)]
+            lines = tuple(f"line {line}: {told}" for line, told in sorted(self._wrong))
             count = "1 mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
             raise ConfigError(
-                f'trust policy "{shown(self._where)}" has {count}:\n' + "\n".join(lines),
+                f'trust policy "{shown(self._where)}" has {count}:',
+                details=lines,
                 hint="the keys and their meaning are in docs/trust-policy.md",
             )
         return policy

@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
     try:
         result = group.main(arguments, prog_name="backstamp", standalone_mode=False)
     except BackstampError as error:
-        return _failed(arguments, error.message, error.hint, error.code)
+        return _failed(arguments, error.message, error.hint, error.code, error.details)
     except click.exceptions.NoArgsIsHelpError as error:
         print(error.format_message(), file=sys.stderr)
         return 2
@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
     return int(result or 0)
 
 
-def _failed(arguments: list[str], message: str, hint: str, code: int) -> int:
+def _failed(arguments: list[str], message: str, hint: str, code: int, details: tuple[str, ...] = ()) -> int:
     from backstamp.core.finding import visible
 
     if "--debug" in arguments:
@@ -93,7 +93,7 @@ def _failed(arguments: list[str], message: str, hint: str, code: int) -> int:
 
         print_exc()
     try:
-        for line in (f"backstamp: {message}", hint):
+        for line in (f"backstamp: {message}", *(f"  {each}" for each in details), hint):
             if line:
                 print(visible(line), file=sys.stderr)
     except OSError:  # nobody listens: the exit code is the answer

@@ -1,7 +1,8 @@
 """Errors, one class for each thing a caller would do differently.
 
-Each carries what went wrong (``message``), the next step for a person (``hint``) and the
-exit code of a command that ends by it (``code``: 2 used wrongly, 3 undetermined, 4 our fault).
+Each carries what went wrong (``message``, and ``details`` that each stand on a line of their
+own), the next step for a person (``hint``) and the exit code of a command that ends by it
+(``code``: 2 used wrongly, 3 undetermined, 4 our fault).
 """
 
 
@@ -10,10 +11,11 @@ class BackstampError(Exception):
 
     code = 4
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, hint: str = "", details: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join((message, *details)))
         self.message = message
         self.hint = hint
+        self.details = details
 
 
 class UsageError(BackstampError):

@@ -73,16 +73,24 @@ WHOLE = {"training-run": "ok", "bom": "ok", "verdict": "ok"}
 
 def test_tells_a_whole_chain_as_a_tree():
     chain = checked()
-    root, first = name_of(MODEL.digest), f"sha256:{outputs(MODEL)[0].of('sha256')}"
-    whole = f"model model ({root})"
     assert chain.is_whole
     assert list(lines_of(chain)) == [
-        whole,
-        f"  ok      training-run: training run run.json ({first}) -> {whole}, signed by alice",
+        f"model model ({name_of(MODEL.digest)})",
+        "  ok      training-run: training run run.json -> model model",
+        "      signed by alice",
         '      note: "README.md" is no output of a run',
-        f"  ok      bom: BOM bom.json ({root}) -> {whole}, signed by alice",
-        f"    ok      verdict: verdict verdict.json ({root}) -> BOM bom.json ({root}), signed by alice",
+        "  ok      bom: BOM bom.json -> model model",
+        "      signed by alice",
+        "    ok      verdict: verdict verdict.json -> BOM bom.json",
+        "        signed by alice",
     ]
+
+
+def test_a_broken_link_tells_the_digests_of_its_ends():
+    told = list(lines_of(checked(artifact=OTHER)))
+    broken = next(line for line in told if line.startswith("  failed  bom"))
+    assert name_of(MODEL.digest) in broken
+    assert name_of(OTHER.digest) in broken
 
 
 def test_writes_a_chain_for_machines():

@@ -176,8 +176,8 @@ TOLD = """  line 1: the schema is "backstamp.trust/2"; expected is "backstamp.tr
 def test_tells_every_mistake_at_once_with_its_line(tmp_path):
     with pytest.raises(ConfigError) as caught:
         trust_policy_from(files(tmp_path, BAD))
-    head, *lines = caught.value.message.split("\n")
-    assert head.endswith('trust.toml" has 22 mistakes:')
+    lines = [f"  {each}" for each in caught.value.details]
+    assert caught.value.message.endswith('trust.toml" has 22 mistakes:')
     lines[2] = lines[2].split(' "')[0]
     assert "\n".join(lines) == TOLD
 

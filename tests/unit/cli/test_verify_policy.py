@@ -69,6 +69,15 @@ def test_a_policy_refuses_with_reasons(place, capsys):
     assert answer(capsys, *OURS, "--version", "1")[0] == 1
 
 
+def test_mistakes_of_a_policy_are_told_one_a_line(place, capsys):
+    wanted(place, "thresold = 2\nrequires = 1\n")
+    assert main([*OURS]) == 2
+    head, *lines, hint = capsys.readouterr().err.splitlines()
+    assert head.endswith('trust.toml" has 2 mistakes:')
+    assert [line.split(":")[0] for line in lines] == ["  line 12", "  line 13"]
+    assert hint.endswith("docs/trust-policy.md")
+
+
 def test_required_statements_have_to_be_there_and_allow(place, capsys):
     wanted(place, 'requires = ["scan-verdict", "model-signature"]\n')
     assert answer(capsys, *OURS, "--statements", "allow")[:2] == (0, [])
