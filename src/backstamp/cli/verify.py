@@ -280,7 +280,11 @@ def _verify(given: _Given, trusted: Trusted, care: "Care", asked: "Asked | None"
 
             decision = judged(given["target"], asked, trusted, signers, verified)
             text += decision_text(decision)
-            tree["policy"] = {"rules": [*decision.rules], "signers": [*decision.signers]}
+            tree["policy"] = {
+                "rules": [*decision.rules],
+                "signers": [*decision.signers],
+                "notes": [*decision.notes],
+            }
     except Refused as refused:
         reasons = (*reasons, *refused.reasons)
         text, tree, code = verify_answer.refusal_text(refused), verify_answer.refusal_of(refused), 1

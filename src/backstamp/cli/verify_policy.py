@@ -15,6 +15,7 @@ import msgspec
 
 from backstamp.cli.verify_identity import Signers, Trusted, roots_of
 from backstamp.core.errors import ReadError, UsageError, VerificationError
+from backstamp.core.finding import shown
 
 if TYPE_CHECKING:
     from backstamp.attest.artifacts import Artifact
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from backstamp.attest.statement import Statement
     from backstamp.attest.store import Attestation
     from backstamp.attest.trust import Attested, Decision, Remembered, Signing, TrustPolicy
+
+
+_MOST_TOLD = 5
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,24 +53,35 @@ def judged(target: str, asked: Asked, trusted: Trusted, signers: Signers, verifi
     digest = f"sha256:{verified.root_digest}"
     now = datetime.now(UTC)
     signings = _signings(verified, signers, digest)
+    passed_over: list[str] = []
+    statements = tuple(_statements(target, asked, trusted, signers, digest, passed_over))
     evidence = Evidence(
         name=asked.name,
         version=asked.version,
         digest=digest,
         signings=signings,
-        statements=(*_by_itself(signings), *_statements(target, asked, trusted, signers, digest)),
+        statements=(*_by_itself(signings), *statements),
         remembered=memory.get(asked.name),
     )
     decision = decide(policy, evidence, now)
     if not decision.allowed:
         raise Refused(
             [reason("trust-policy", "policy", each) for each in decision.reasons],
-            hint="The signature is good, but the policy asks for more.",
+            hint=" ".join(("The signature is good, but the policy asks for more.", *_told(passed_over))),
         )
     after = remembered_after(evidence, decision)
     if asked.memory and after is not None:
         save_signers(asked.memory, {**memory, asked.name: after})
-    return decision
+    return msgspec.structs.replace(decision, notes=(*decision.notes, *_told(passed_over)))
+
+
+def _told(passed_over: list[str]) -> tuple[str, ...]:
+    """Tell in a sentence which statements did not count, the first of them by name."""
+    if not passed_over:
+        return ()
+    more = len(passed_over) - _MOST_TOLD
+    named = "; ".join(passed_over[:_MOST_TOLD])
+    return (f"Statements that do not count: {named}{f'; and {more:,} more' if more > 0 else ''}.",)
 
 
 def decision_text(decision: "Decision") -> str:
@@ -125,24 +140,34 @@ def _by_itself(signings: "Sequence[Signing]") -> "Iterator[Attested]":
 
 
 def _statements(
-    target: str, asked: Asked, trusted: Trusted, signers: Signers, digest: str
+    target: str, asked: Asked, trusted: Trusted, signers: Signers, digest: str, passed_over: list[str]
 ) -> "Iterator[Attested]":
-    """Give what trusted signers say of the model. Those in bundles of Sigstore are not looked at."""
+    """Give what trusted signers say of the model, and note what does not count and why.
+
+    Statements in bundles of Sigstore are not looked at.
+    """
     from backstamp.attest.artifacts import read_artifact
-    from backstamp.attest.predicates import check
+    from backstamp.attest.predicates import Kind, check, kind_of
     from backstamp.attest.store import read_store
     from backstamp.attest.trust import Attested
 
     if not asked.statements:
         return
     artifact = read_artifact(target)
-    for each in read_store(asked.statements).attestations:
+    held = read_store(asked.statements)
+    passed_over.extend(held.problems)
+    for each in held.attestations:
         try:
             signings = tuple(_who_signed(each, trusted, signers, digest))
             check(each.statement)
             verdict = _said_of(each, artifact)
-        except (VerificationError, ReadError):
+        except (VerificationError, ReadError) as error:
+            passed_over.append(f"{shown(each.source)}: {error.message}")
             continue
+        if not signings:
+            passed_over.append(f"{shown(each.source)}: nobody who is trusted here signed it")
+        elif verdict is None and kind_of(each.statement.predicate_type) is not Kind.SIGNATURE:
+            passed_over.append(f"{shown(each.source)}: it is about other files")
         if verdict is not None:
             kind = each.statement.predicate_type
             yield from (Attested(predicate_type=kind, signing=who, verdict=verdict) for who in signings)

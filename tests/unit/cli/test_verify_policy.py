@@ -56,7 +56,8 @@ def wanted(place, more=""):
 def test_a_policy_allows_what_its_signers_signed(place, capsys):
     wanted(place, "threshold = 2\n")
     code, reasons, tree = answer(capsys, *OURS)
-    assert (code, reasons, tree["policy"]) == (0, [], {"rules": ["ours"], "signers": ["a", "b"]})
+    assert (code, reasons) == (0, [])
+    assert tree["policy"] == {"rules": ["ours"], "signers": ["a", "b"], "notes": []}
     assert main([*OURS]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "allowed by ours: a, b"
 
@@ -88,6 +89,14 @@ def test_required_statements_have_to_be_there_and_allow(place, capsys):
     other = signed(verdict(model({"x": b"other"})), models.signer())
     models.laid(place / "other", {"v.dsse.json": other})
     assert answer(capsys, *OURS, "--statements", "other")[0] == 1
+    assert main([*OURS, "--statements", "other"]) == 1
+    assert "Statements that do not count: v.dsse.json: " in capsys.readouterr().out
+    stranger = signed(verdict(model()), models.signer())
+    models.laid(place / "allow", {"w.dsse.json": stranger})
+    assert main([*OURS, "--statements", "allow"]) == 0
+    note = capsys.readouterr().out.splitlines()[-1]
+    assert note.startswith("note: Statements that do not count: w.dsse.json: ")
+    assert "v.dsse.json" not in note
 
 
 def test_versions_are_remembered(place, capsys):
