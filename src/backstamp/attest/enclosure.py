@@ -18,7 +18,8 @@ from enum import StrEnum
 
 import msgspec
 
-from backstamp.core.errors import VerificationError
+from backstamp.attest.hashing import state_of
+from backstamp.core.errors import VerificationError, why
 
 _PIECE = 1024 * 1024
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -125,7 +126,7 @@ class Enclosure:
             raise _trouble(error, path) from error
         finally:
             os.close(handle)
-        if _mark(before) != _mark(after) or size != after.st_size:
+        if state_of(before) != state_of(after) or size != after.st_size:
             raise NotHeld(Trouble.SWAPPED, "it changed while it was read")
         self._still_there(path, after)
         return made.hexdigest(), size
@@ -136,7 +137,7 @@ class Enclosure:
             now = os.fstat(handle)
         finally:
             os.close(handle)
-        if _mark(now) != _mark(read):
+        if state_of(now) != state_of(read):
             raise NotHeld(Trouble.SWAPPED, "it was exchanged while it was read")
 
     def files(self, leave_out: frozenset[str] = frozenset()) -> Iterator[Found]:
@@ -154,7 +155,7 @@ class Enclosure:
                 with os.scandir(os.path.join(self.folder, prefix)) as listing:
                     entries = sorted(listing, key=lambda each: each.name)
             except OSError as error:
-                yield Found(path=prefix.rstrip("/") or ".", trouble=Trouble.UNREADABLE, why=_why(error))
+                yield Found(path=prefix.rstrip("/") or ".", trouble=Trouble.UNREADABLE, why=why(error))
                 continue
             below = []
             for each in entries:
@@ -207,10 +208,6 @@ def _read_into(handle: int, view: memoryview) -> int:
     return len(data)
 
 
-def _mark(status: os.stat_result) -> tuple[int, ...]:
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-
 def _trouble(error: OSError, path: str) -> NotHeld:
     if isinstance(error, FileNotFoundError):
         return NotHeld(Trouble.MISSING, "it is not there")
@@ -222,11 +219,7 @@ def _trouble(error: OSError, path: str) -> NotHeld:
         return NotHeld(Trouble.LINK, "it is a link")
     if error.errno in (errno.ENXIO, errno.EOPNOTSUPP):
         return NotHeld(Trouble.SPECIAL, "not a regular file")
-    return NotHeld(Trouble.UNREADABLE, _why(error))
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+    return NotHeld(Trouble.UNREADABLE, why(error))
 
 
 class Nested:

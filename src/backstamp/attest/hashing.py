@@ -16,7 +16,7 @@ from typing import Protocol
 import msgspec
 
 from backstamp.attest.ports import DigestMemory
-from backstamp.core.errors import ReadError, SourceError, UsageError
+from backstamp.core.errors import ReadError, SourceError, UsageError, why
 
 ALGORITHMS = ("sha256", "blake2b", "blake3")
 HEX_DIGITS = {"sha256": 64, "blake2b": 128, "blake3": 64}
@@ -170,7 +170,7 @@ def _hash_part(
     try:
         handle = os.open(part.path, _FLAGS)
     except (OSError, ValueError) as error:
-        raise SourceError(_why(error)) from error
+        raise SourceError(why(error)) from error
     try:
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):
@@ -185,10 +185,10 @@ def _hash_part(
         _read_into(made.update, handle, part.start, end, room)
         after = os.fstat(handle)
     except OSError as error:
-        raise SourceError(_why(error)) from error
+        raise SourceError(why(error)) from error
     finally:
         os.close(handle)
-    if _state(before) != _state(after):
+    if state_of(before) != state_of(after):
         raise ChangedError("it changed while it was read")
     digest = made.hexdigest()
     if memory is not None and _is_at_rest(before):
@@ -219,19 +219,14 @@ def _size_of(part: Part) -> int:
         return 0
 
 
-def _state(status: os.stat_result) -> tuple[int, ...]:
+def state_of(status: os.stat_result) -> tuple[int, ...]:
+    """Give what of a file changes when its bytes do."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _key(status: os.stat_result, algorithm: str, start: int, end: int) -> str:
-    return ":".join(map(str, (algorithm, start, end, *_state(status))))
+    return ":".join(map(str, (algorithm, start, end, *state_of(status))))
 
 
 def _is_at_rest(status: os.stat_result) -> bool:
     return time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _AT_REST_NS
-
-
-def _why(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error)

@@ -19,7 +19,7 @@ import msgspec
 from backstamp.attest.enclosure import Enclosure, NotHeld
 from backstamp.attest.lockfile import HUB, EntryKind, LockEntry
 from backstamp.attest.safepaths import why_hostile
-from backstamp.core.supply import is_hub_name
+from backstamp.core.supply import is_commit, is_hub_name
 
 _HEX = frozenset("0123456789abcdef")
 _MOST_LISTED = 100_000
@@ -172,8 +172,3 @@ def repository_named(folder: str) -> tuple[str, EntryKind] | None:
     if not mark or kind is None or not is_hub_name(name):
         return None
     return name, kind
-
-
-def is_commit(text: str) -> bool:
-    """Say whether a text is a full commit: 40 lower-case hexadecimal digits."""
-    return len(text) == 40 and _HEX.issuperset(text)

@@ -26,6 +26,7 @@ from backstamp.attest.provenance import V1, repository_of
 from backstamp.attest.statement import PAYLOAD_TYPE, STATEMENT, strict_tree
 from backstamp.core.errors import ReadError, VerificationError
 from backstamp.core.tree import Json, Tree
+from backstamp.formats.requirement import normalised
 
 PUBLISH = "https://docs.pypi.org/attestations/publish/v1"
 _BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -276,17 +277,13 @@ def normal_name(file: str) -> tuple[str, ...]:
             raise ReadError(f'"{file[:160]}" is not the name of a wheel')
         name, version, *build = parts[:-3]
         tags = (".".join(sorted(set(each.split(".")))) for each in parts[-3:])
-        return ("wheel", _plain(name), _version(version), *build, *tags)
+        return ("wheel", normalised(name), _version(version), *build, *tags)
     for ending in (".tar.gz", ".zip"):
         if file.endswith(ending):
             name, mark, version = file.removesuffix(ending).rpartition("-")
             if mark and name and version and "/" not in file:
-                return ("sdist", _plain(name), _version(version), ending)
+                return ("sdist", normalised(name), _version(version), ending)
     raise ReadError(f'"{file[:160]}" is not the name of a distribution')
-
-
-def _plain(name: str) -> str:
-    return _runs().sub("-", name).lower()
 
 
 def _version(version: str) -> str:

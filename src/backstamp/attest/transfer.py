@@ -18,7 +18,7 @@ from contextlib import suppress
 from backstamp.attest.addresses import Address
 from backstamp.attest.hubclient import Alarm, HubClient, Reply, Unreachable
 from backstamp.attest.lockfile import LockedFile
-from backstamp.core.errors import OutputError, VerificationError
+from backstamp.core.errors import OutputError, VerificationError, why
 from backstamp.core.finding import shown
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -61,7 +61,7 @@ class Partial:
             handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
         except OSError as error:
             raise OutputError(
-                f"cannot write a partial file: {_why(error)}", hint="Check the disk and the folder."
+                f"cannot write a partial file: {why(error)}", hint="Check the disk and the folder."
             ) from error
         try:
             import fcntl
@@ -105,7 +105,7 @@ class Partial:
                 view = view[os.write(self._handle, view) :]
         except OSError as error:
             raise OutputError(
-                f"cannot write: {_why(error)}", hint="Free some space; it goes on then."
+                f"cannot write: {why(error)}", hint="Free some space; it goes on then."
             ) from error
         self._hash.update(piece)
         self.size += len(piece)
@@ -125,7 +125,7 @@ class Partial:
         try:
             os.fsync(self._handle)
         except OSError as error:
-            raise OutputError(f"cannot write: {_why(error)}", hint="Check the disk.") from error
+            raise OutputError(f"cannot write: {why(error)}", hint="Check the disk.") from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -282,7 +282,3 @@ def git_name(path: str, size: int) -> str:
         while piece := file.read(1024 * 1024):
             made.update(piece)
     return made.hexdigest()
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

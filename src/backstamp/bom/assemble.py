@@ -16,10 +16,9 @@ from backstamp.bom.graph import SupplyGraph
 from backstamp.bom.homes import ROOT, Homes, is_weight_file, joined_path
 from backstamp.bom.inventory import FileRecord, Inventory
 from backstamp.bom.own import own_package
-from backstamp.bom.purls import is_commit
 from backstamp.bom.resolve import claims_of, resolved
 from backstamp.core.location import Location
-from backstamp.core.supply import Kind, Linked, Meant, Method, Part, Relation, Stated, Trait
+from backstamp.core.supply import Kind, Linked, Meant, Method, Part, Relation, Stated, Trait, is_commit
 
 BY = "assembly/1"  # the name under which this module makes claims
 _ABSENT = "./"

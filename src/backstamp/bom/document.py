@@ -21,7 +21,7 @@ import msgspec
 from backstamp.core.budget import MIB
 from backstamp.core.errors import BackstampError, BudgetExceeded, ReadError, UsageError
 from backstamp.core.finding import shown
-from backstamp.core.tree import Json, Tree, list_at, text_at, texts_at
+from backstamp.core.tree import Json, Tree, layer_below, list_at, text_at, texts_at
 from backstamp.formats import json_text
 
 VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
@@ -271,13 +271,7 @@ def _constant(word: str) -> NoReturn:
 def _is_deeper(tree: Json, most: int) -> bool:
     layer: list[Json] = [tree]
     for _ in range(most + 1):
-        layer = [
-            child
-            for value in layer
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, dict | list)
-        ]
+        layer = layer_below(layer)
         if not layer:
             return False
     return True

@@ -16,7 +16,7 @@ from backstamp.core.discretion import discreet, is_foreign_path, last_name
 from backstamp.core.location import Location, Pointer
 from backstamp.core.secrets import MASK, names_credential
 from backstamp.core.supply import Linked, Part, Scalar, Stated, Trait
-from backstamp.core.tree import escaped
+from backstamp.core.tree import escaped, unescaped
 
 _LARGEST = 1 << 64
 _MOST_NAME, _MOST_VALUE = 1000, 16_000
@@ -90,5 +90,5 @@ def _place(place: Location) -> Location:
     if not isinstance(place.where, Pointer):
         return place
     keys = place.where.pointer[:_MOST_NAME].split("/")
-    pointer = "/".join(escaped(discreet(key.replace("~1", "/").replace("~0", "~"))) for key in keys)
+    pointer = "/".join(escaped(discreet(unescaped(key))) for key in keys)
     return place if pointer == place.where.pointer else Location(place.path, Pointer(pointer))

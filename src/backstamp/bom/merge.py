@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Iterator
 
 from backstamp.core.finding import shown
-from backstamp.core.tree import Json, Tree, list_at, text_at, texts_at, tree_at, trees_at, walk
+from backstamp.core.tree import Json, Tree, list_at, stepped, text_at, texts_at, tree_at, trees_at, walk
 
 _NAMESPACE = uuid.UUID("9a4c7d52-7d0e-5b0b-8f43-6f6f0c7a2e55")
 _REF_KEYS = frozenset({"bom-ref", "ref", "attributedTo", "process"})
@@ -342,12 +342,9 @@ def _followed(document: Tree, pointer: str) -> tuple[Tree, str] | None:
     at: Json = document
     holder, rest = document, ""
     for word in pointer.split("/")[1:]:
-        key = word.replace("~1", "/").replace("~0", "~")
-        if isinstance(at, dict) and key in at:
-            at = at[key]
-        elif isinstance(at, list) and key.isdigit() and int(key) < len(at):
-            at = at[int(key)]
-        else:
+        try:
+            at = stepped(at, word)
+        except LookupError:
             return None
         holder, rest = (at, "") if isinstance(at, dict) else (holder, f"{rest}/{word}")
     return holder, rest
@@ -356,12 +353,9 @@ def _followed(document: Tree, pointer: str) -> tuple[Tree, str] | None:
 def _holds(tree: Tree, rest: str) -> bool:
     at: Json = tree
     for word in rest.split("/")[1:]:
-        key = word.replace("~1", "/").replace("~0", "~")
-        if isinstance(at, dict) and key in at:
-            at = at[key]
-        elif isinstance(at, list) and key.isdigit() and int(key) < len(at):
-            at = at[int(key)]
-        else:
+        try:
+            at = stepped(at, word)
+        except LookupError:
             return False
     return True
 

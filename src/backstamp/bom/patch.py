@@ -13,7 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 
 from backstamp.core.errors import ReadError
-from backstamp.core.tree import Json, Tree, escaped, text_at
+from backstamp.core.tree import Json, Tree, escaped, layer_below, text_at, unescaped
 
 Ops = list[Tree]
 _NAMES = ("bom-ref", "ref", "uid", "url", "id", "name", "expression", "content", "location", "tagId", "title")
@@ -46,13 +46,7 @@ def depth_of(tree: Json, most: int = MOST_DEPTH) -> int:
         depth += 1
         if depth > most:
             raise ReadError(f"nested deeper than {most} levels")
-        layer = [
-            child
-            for value in layer
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, dict | list)
-        ]
+        layer = layer_below(layer)
     return depth
 
 
@@ -205,8 +199,8 @@ def _op(kind: str, path: str, value: Json = None) -> Tree:
 def _parent(tree: Json, path: str) -> tuple[Json, str]:
     *way, last = path.split("/")[1:]
     for part in way:
-        tree = _child(tree, _plain(part), path)
-    return tree, _plain(last)
+        tree = _child(tree, unescaped(part), path)
+    return tree, unescaped(last)
 
 
 def _child(tree: Json, key: str, path: str) -> Json:
@@ -241,10 +235,6 @@ def _put(tree: Json, path: str, value: Json, *, is_new: bool) -> Json:
     else:
         raise ReadError(f'a patch names "{path[:200]}", which is not there')
     return tree
-
-
-def _plain(part: str) -> str:
-    return part.replace("~1", "/").replace("~0", "~")
 
 
 def parsed(text: str) -> Json:

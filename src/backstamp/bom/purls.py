@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from backstamp.core.supply import Kind, Part
+from backstamp.core.supply import Kind, Part, is_commit
 
 _HEX = frozenset("0123456789abcdef")
 
@@ -26,11 +26,6 @@ def purl_of(part: Part, version: str = "") -> str:
     if world == "mlflow":
         return _written("mlflow", name, at)
     return ""
-
-
-def is_commit(text: str) -> bool:
-    """Say whether a text is a full commit: 40 lower-case hexadecimal digits."""
-    return len(text) == 40 and _HEX.issuperset(text)
 
 
 def _written(kind: str, name: str, version: str) -> str:

@@ -1,9 +1,8 @@
 """``backstamp bom``: AI-BOMs. A target alone makes one; the other commands work on documents."""
 
-from importlib import import_module
-
 import click
 
+from backstamp.cli.lazy import LazyGroup
 from backstamp.core.errors import UsageError
 
 COMMANDS = {
@@ -24,17 +23,8 @@ Examples:
 """
 
 
-class _Group(click.Group):
+class _Group(LazyGroup):
     """A group whose first word may be a target instead of a command."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
-        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in COMMANDS and args[0] not in ("-h", "--help"):
@@ -59,6 +49,7 @@ def _check_word(word: str) -> None:
 @click.group(
     name="bom",
     cls=_Group,
+    modules=COMMANDS,
     no_args_is_help=True,
     epilog=_EXAMPLES,
     subcommand_metavar="TARGET | COMMAND [ARGS]...",

@@ -7,11 +7,11 @@
 """
 
 import sys
-from importlib import import_module
 
 import click
 
 from backstamp import __version__
+from backstamp.cli.lazy import LazyGroup
 from backstamp.core.errors import BackstampError
 
 COMMANDS = {
@@ -30,20 +30,11 @@ COMMANDS = {
 _STOPPED = 130
 
 
-class _Lazy(click.Group):
-    """A group which imports a command's module only when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
-        return command
-
-
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    modules=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, "-V", "--version", prog_name="backstamp", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def group() -> None:

@@ -9,7 +9,7 @@ import os
 import stat
 import sys
 
-from backstamp.core.errors import OutputError
+from backstamp.core.errors import OutputError, why
 
 
 def check_place(path: str) -> None:
@@ -46,7 +46,7 @@ def write(text: str, path: str = "") -> None:
         _to_file(data, os.path.realpath(path))
     except OSError as error:
         raise OutputError(
-            f'cannot write to "{path}": {_why(error)}', hint="Free some space or choose another place."
+            f'cannot write to "{path}": {why(error)}', hint="Free some space or choose another place."
         ) from error
 
 
@@ -102,7 +102,7 @@ def _to_stdout(data: bytes) -> None:
     except OSError as error:
         _discard()
         raise OutputError(
-            f"cannot write to standard output: {_why(error)}", hint="Free some space or use --output FILE."
+            f"cannot write to standard output: {why(error)}", hint="Free some space or use --output FILE."
         ) from error
 
 
@@ -137,7 +137,3 @@ def _write_all(handle: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -82,3 +82,10 @@ class Conflict(BackstampError):
 
 class Forbidden(BackstampError):
     """The caller may not do this."""
+
+
+def why(error: OSError | ValueError) -> str:
+    """Say in a few words why a file or folder could not be used."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)

@@ -299,6 +299,12 @@ class Teller(msgspec.Struct, frozen=True):
 
 _HUB_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
 _HUB_LENGTH = 96
+_HEX = frozenset("0123456789abcdef")
+
+
+def is_commit(text: str) -> bool:
+    """Say whether a text is a full commit: 40 lower-case hexadecimal digits."""
+    return len(text) == 40 and _HEX.issuperset(text)
 
 
 def is_hub_name(text: str) -> bool:

@@ -60,3 +60,40 @@ def walk(tree: "Json") -> Iterator[tuple[str, "Json"]]:
 def escaped(key: str) -> str:
     """Write a key as a part of a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def unescaped(part: str) -> str:
+    """Give the key that a part of a JSON pointer stands for."""
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def stepped(tree: "Json", part: str) -> "Json":
+    """Follow one part of a JSON pointer. Raises ``LookupError`` if nothing is there."""
+    key = unescaped(part)
+    if isinstance(tree, dict):
+        return tree[key]
+    if isinstance(tree, list) and _is_index(key):
+        return tree[int(key)]
+    raise LookupError(part)
+
+
+def _is_index(key: str) -> bool:
+    return key.isascii() and key.isdigit() and len(key) < 12 and (key == "0" or key[0] != "0")
+
+
+def nearest(lines: dict[str, int], pointer: str) -> int:
+    """Give the line of a value, or of the nearest one around it whose line is known; else the first."""
+    while pointer and pointer not in lines:
+        pointer = pointer.rpartition("/")[0]
+    return lines.get(pointer, 1)
+
+
+def layer_below(layer: "list[Json]") -> "list[Json]":
+    """Give the objects and lists that lie directly in those of a layer: depth without recursion."""
+    return [
+        child
+        for value in layer
+        if isinstance(value, dict | list)
+        for child in (value.values() if isinstance(value, dict) else value)
+        if isinstance(child, dict | list)
+    ]

@@ -33,7 +33,7 @@ from backstamp.attest.locking import Where, left_out, pinned, pinned_files
 from backstamp.attest.safepaths import why_hostile
 from backstamp.bom.assemble import assembled
 from backstamp.core.errors import VerificationError
-from backstamp.core.supply import Trait
+from backstamp.core.supply import Trait, is_commit
 from backstamp.engine.in_use import Want, short, wants_of
 from backstamp.engine.inventory import StockOptions, take
 
@@ -156,7 +156,7 @@ class _Locking:
         found = [e for e in self._old.of_table(table) if e.name == want.name]
         if not want.name.startswith(HUB):
             return found[0] if found else None
-        if hubcache.is_commit(want.revision):
+        if is_commit(want.revision):
             return next((e for e in found if e.revision == want.revision), None)
         return next((e for e in found if e.ref == (want.revision or DEFAULT_REF)), None)
 
@@ -166,7 +166,7 @@ class _Locking:
     def _of_hub(self, want: Want, old: LockEntry | None) -> tuple[LockEntry | None, str]:
         name = want.name.partition(":")[2]
         table = "dataset" if want.kind is EntryKind.DATASET else "model"
-        ref = "" if hubcache.is_commit(want.revision) else want.revision or DEFAULT_REF
+        ref = "" if is_commit(want.revision) else want.revision or DEFAULT_REF
         if ref and (why := why_hostile(ref)):
             raise VerificationError(f'the revision "{ref}" is refused: {why}')
         repositories = list(hubcache.repositories(self._where.roots, name, table))
@@ -273,11 +273,8 @@ def _verdict(folder: str, options: LockOptions) -> Judged:
 
 @cache
 def _rule_set() -> str:
-    """Name the rules that there are by what decides: their codes, severities, confidences and words."""
-    import hashlib
-
+    """Name the rules that there are."""
+    from backstamp.attest.predicates import rule_set_digest
     from backstamp.engine.catalog import all_detectors
 
-    rules = (detector.RULE for detector in all_detectors())
-    lines = sorted(f"{r.code}\0{r.name}\0{r.severity}\0{r.confidence}\0{r.message}\n" for r in rules)
-    return hashlib.sha256("".join(lines).encode("utf-8", "backslashreplace")).hexdigest()
+    return rule_set_digest(tuple(detector.RULE for detector in all_detectors()))

@@ -14,6 +14,7 @@ import msgspec
 
 from backstamp.core.budget import Budget
 from backstamp.core.errors import ReadError
+from backstamp.core.tree import escaped
 
 _CODE = 4 * 1024 * 1024  # characters of encoded bytecode that are decoded
 _TEXT = 512
@@ -97,7 +98,7 @@ def _is_nested(value: object) -> bool:
 
 
 def _escaped(key: str) -> str:
-    return key[:64].replace("~", "~0").replace("/", "~1")
+    return escaped(key[:64])
 
 
 def _made_of(value: Object, pointer: str, budget: Budget) -> Iterator[Layer]:

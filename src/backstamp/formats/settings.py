@@ -8,7 +8,7 @@ from backstamp.core.blob import Blob
 from backstamp.core.budget import MIB, Budget
 from backstamp.core.errors import ReadError
 from backstamp.core.location import Location
-from backstamp.core.tree import Json
+from backstamp.core.tree import Json, nearest
 from backstamp.formats.json_text import is_too_rich
 from backstamp.formats.jsonc import plain_json
 from backstamp.formats.plaintext import decoded
@@ -32,9 +32,7 @@ class Document(msgspec.Struct, frozen=True):
 
     def line(self, pointer: str) -> int:
         """Give the line of a value, or of the nearest one around it that has one."""
-        while pointer and pointer not in self.lines:
-            pointer = pointer.rpartition("/")[0]
-        return self.lines.get(pointer, 1)
+        return nearest(self.lines, pointer)
 
 
 def settings_of(blob: Blob, budget: Budget) -> Iterator[Document]:

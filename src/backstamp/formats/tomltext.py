@@ -10,7 +10,7 @@ from re import Pattern
 
 from backstamp.core.budget import MIB, Budget
 from backstamp.core.errors import ReadError
-from backstamp.core.tree import Json, Tree, escaped
+from backstamp.core.tree import Json, Tree, escaped, nearest
 
 MOST_BYTES = 16 * MIB
 _MOST_DEPTH = 60
@@ -29,9 +29,7 @@ class Toml:
 
     def line(self, pointer: str) -> int:
         """Give the line of a value, or of the nearest value around it whose line is known."""
-        while pointer and pointer not in self.lines:
-            pointer = pointer.rpartition("/")[0]
-        return self.lines.get(pointer, 1)
+        return nearest(self.lines, pointer)
 
 
 def toml_of(text: str, budget: Budget) -> Toml:

@@ -104,7 +104,7 @@ def provider_in(text: str) -> str:
         return provider_at(text)
     if found := provider_of(text):
         return found
-    words = [word.lower() for word in _words().findall(text)]
+    words = words_of(text)
     for first, second in pairwise(words):
         if found := provider_of(f"{first}_{second}") or provider_of(first + second):
             return found
@@ -143,6 +143,11 @@ def _table() -> dict[str, str]:
         provider = head if colon else provider
         table.update(dict.fromkeys((rest if colon else line).split(), provider))
     return table
+
+
+def words_of(name: str) -> list[str]:
+    """Divide a name (``lmChatOllama``, ``OPENAI_MODEL``) into its words, in lower case."""
+    return [word.lower() for word in _words().findall(name)]
 
 
 @cache

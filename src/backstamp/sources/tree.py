@@ -11,7 +11,7 @@ import msgspec
 from backstamp.core.blob import Blob
 from backstamp.core.budget import MIB
 from backstamp.core.digest import Digest
-from backstamp.core.errors import SourceError
+from backstamp.core.errors import SourceError, why
 from backstamp.core.location import legible
 
 # Larger files are mapped: a mapped file that another process cuts short kills the reader, a copy does not.
@@ -42,7 +42,7 @@ def entries_of(target: str) -> Iterator[Entry]:
         mode = os.stat(target).st_mode
     except (OSError, ValueError) as error:
         raise SourceError(
-            f'cannot open "{target}": {_why(error)}', hint="Check the path, and that you may read it."
+            f'cannot open "{target}": {why(error)}', hint="Check the path, and that you may read it."
         ) from error
     if stat.S_ISDIR(mode):
         yield from _below(target, "")
@@ -55,7 +55,7 @@ def _below(folder: str, shown: str) -> Iterator[Entry]:
         with os.scandir(folder) as listing:
             found = sorted(listing, key=lambda e: e.name)
     except OSError as error:
-        yield Entry(path=folder, shown=shown or ".", problem=_why(error))
+        yield Entry(path=folder, shown=shown or ".", problem=why(error))
         return
     for each in found:
         name = legible(f"{shown}/{each.name}" if shown else each.name)
@@ -74,7 +74,7 @@ def _entry(path: str, shown: str) -> Entry:
     try:
         status = os.stat(path)
     except OSError as error:
-        return Entry(path=path, shown=shown, problem=_why(error))
+        return Entry(path=path, shown=shown, problem=why(error))
     if not stat.S_ISREG(status.st_mode):
         return Entry(path=path, shown=shown, skipped="not a regular file")
     return Entry(path=path, shown=shown, size=status.st_size)
@@ -86,7 +86,7 @@ def opened(entry: Entry) -> Iterator[Blob]:
     try:
         handle = os.open(entry.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
-        raise SourceError(f'cannot read "{entry.path}": {_why(error)}') from error
+        raise SourceError(f'cannot read "{entry.path}": {why(error)}') from error
     try:
         found = _bytes_of(handle, entry.path)
         if not isinstance(found, mmap.mmap):
@@ -115,7 +115,7 @@ def _digest_of(handle: int, path: str) -> Digest:
             made.update(held[:count])
             at += count
     except OSError as error:
-        raise SourceError(f'cannot read "{path}": {_why(error)}') from error
+        raise SourceError(f'cannot read "{path}": {why(error)}') from error
     return Digest(made.hexdigest())
 
 
@@ -142,10 +142,4 @@ def _bytes_of(handle: int, path: str) -> bytes | mmap.mmap:
         with os.fdopen(os.dup(handle), "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:
-        raise SourceError(f'cannot read "{path}": {_why(error)}') from error
-
-
-def _why(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error)
+        raise SourceError(f'cannot read "{path}": {why(error)}') from error

@@ -2,6 +2,8 @@
 
 import copy
 
+import pytest
+
 from backstamp.bom.merge import merged
 from backstamp.core.tree import Json, Tree
 
@@ -97,6 +99,16 @@ def test_citations_follow_the_fields_that_they_are_about():
     assert tree["citations"] == [
         {"pointers": ["/components/2/version"], "timestamp": TIME, "attributedTo": "ref-a"}
     ]
+
+
+@pytest.mark.parametrize("place", ["\u00b2", "\u0663", "01", "-1", "9" * 30, "x", ""])
+def test_a_citation_of_a_place_that_no_list_has_leads_nowhere(place):
+    cited = document(
+        part("application", "app"),
+        part("library", "a"),
+        citations=[{"pointers": [f"/components/{place}"], "timestamp": TIME, "attributedTo": "ref-a"}],
+    )
+    assert "citations" not in joined(document(part("application", "app")), cited)
 
 
 def test_a_document_joined_with_itself_is_the_same():

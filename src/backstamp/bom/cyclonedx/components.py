@@ -11,9 +11,9 @@ from backstamp.bom.cyclonedx.licences import licence_properties, licences_of
 from backstamp.bom.graph import Edge, SupplyGraph, Value
 from backstamp.bom.homes import joined_path
 from backstamp.bom.inventory import FileRecord
-from backstamp.bom.purls import is_commit, purl_of, range_of
+from backstamp.bom.purls import purl_of, range_of
 from backstamp.core.location import Location, joined
-from backstamp.core.supply import Kind, Method, Part, Relation, Trait, is_hub_name
+from backstamp.core.supply import Kind, Method, Part, Relation, Trait, is_commit, is_hub_name
 from backstamp.core.tree import Json, Tree
 
 TYPES = {

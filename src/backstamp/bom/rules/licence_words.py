@@ -34,7 +34,3 @@ def _shown(place: Location) -> str:
             return f"{joined(place.path)}, line {line}"
         case _:
             return joined(place.path)
-
-
-def _way(path: tuple[str, ...]) -> tuple[str, ...]:
-    return (f"made of: {' <- '.join(path)}",) if len(path) > 2 else ()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backstamp.bom.document import is_link
 from backstamp.bom.validate.shape import Shapes, Spot
-from backstamp.core.tree import Json, Tree
+from backstamp.core.tree import Json, Tree, stepped
 from backstamp.knowledge.schemas import SchemaSet
 
 # References that the schema describes in words only, by the definition or property that holds them.
@@ -84,15 +84,8 @@ def value_at(tree: Json, pointer: str) -> bool:
     for part in pointer.split("/")[1:]:
         if part.replace("~0", "").replace("~1", "").count("~"):
             return False
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(tree, dict) and key in tree:
-            tree = tree[key]
-        elif isinstance(tree, list) and _is_index(key) and int(key) < len(tree):
-            tree = tree[int(key)]
-        else:
+        try:
+            tree = stepped(tree, part)
+        except LookupError:
             return False
     return True
-
-
-def _is_index(key: str) -> bool:
-    return key.isascii() and key.isdigit() and len(key) < 12 and (key == "0" or key[0] != "0")

@@ -9,7 +9,7 @@ that it could be.
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from backstamp.core.tree import Json, Tree, escaped, list_at, tree_at
+from backstamp.core.tree import Json, Tree, escaped, list_at, tree_at, unescaped
 from backstamp.knowledge.schemas import SchemaSet
 
 _Node: TypeAlias = tuple[str, Tree]  # file, schema
@@ -114,7 +114,5 @@ class Shapes:
         name, _, pointer = address.partition("#")
         schema: Json = self._schemas.named(name or file)
         for key in pointer.strip("/").split("/") if pointer.strip("/") else ():
-            schema = (
-                schema.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(schema, dict) else None
-            )
+            schema = schema.get(unescaped(key)) if isinstance(schema, dict) else None
         return name or file, schema if isinstance(schema, dict) else {}

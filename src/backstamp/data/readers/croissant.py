@@ -14,7 +14,7 @@ from backstamp.core.location import Location
 from backstamp.core.placeholders import is_placeholder
 from backstamp.core.reading import Statement
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait, named_part
-from backstamp.core.tree import Json, Tree, text_at, tree_at
+from backstamp.core.tree import Json, Tree, escaped, text_at, tree_at
 from backstamp.data.tables import derived
 from backstamp.data.worded import worded
 from backstamp.formats.json_text import may_name
@@ -233,7 +233,7 @@ def _texts(value: Json) -> list[str]:
 
 
 def _at(blob: Blob, key: str) -> Location:
-    return blob.at_pointer("/" + key.replace("~", "~0").replace("/", "~1"))
+    return blob.at_pointer("/" + escaped(key))
 
 
 READER = _Reader()

@@ -56,11 +56,7 @@ def repository(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value
         if named is not None and not named.part.key.startswith("path:"):
             noted(watcher, call, Named(named.part, named.revision or pin_of(call)), text.how, said=said)
             parts.append(named.part)
-    if parts:
-        watcher.fill(call)
-    else:
-        watcher.note_gap(call)
-    return watcher.keep(call, tuple(parts))
+    return _kept(watcher, call, parts)
 
 
 def dataset(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value:
@@ -85,6 +81,11 @@ def dataset(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value:
         if named is not None:
             noted(watcher, call, Named(named.part, named.revision or pin_of(call)), text.how, said=said)
             parts.append(named.part)
+    return _kept(watcher, call, parts)
+
+
+def _kept(watcher: "UsageWatcher", call: "Call", parts: list[Part]) -> Value:
+    """Keep what a call named; a call that named nothing readable is a gap."""
     if parts:
         watcher.fill(call)
     else:
@@ -117,11 +118,7 @@ def torch_hub(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value:
             if named is not None:
                 noted(watcher, call, named, max(repository.how, model.how, key=list(How).index))
                 parts.append(named.part)
-    if parts:
-        watcher.fill(call)
-    else:
-        watcher.note_gap(call)
-    return watcher.keep(call, tuple(parts))
+    return _kept(watcher, call, parts)
 
 
 def timm(watcher: "UsageWatcher", call: "Call", _: "Made | None") -> Value:

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from backstamp.core.blob import Blob
 from backstamp.core.fact import Fact
-from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait, is_hub_name, named_part
+from backstamp.core.supply import (
+    Kind,
+    Method,
+    Part,
+    Relation,
+    Teller,
+    Trait,
+    is_commit,
+    is_hub_name,
+    named_part,
+)
 from backstamp.core.tree import Json, Tree, escaped, list_at, text_at, tree_at
 from backstamp.models.readers.architecture_words import (
     forms_of,
@@ -175,14 +185,10 @@ def parent_told(tree: Tree, blob: Blob, key: str = "_name_or_path") -> Iterator[
         text.replace("/", "--").casefold(),
     ) or f"models--{text.replace('/', '--')}" in (blob.path[0] if blob.path else ""):
         return
-    is_named = own.casefold() not in _VAGUE and not own.startswith("checkpoint") and not _is_commit(own)
+    is_named = own.casefold() not in _VAGUE and not own.startswith("checkpoint") and not is_commit(own)
     confidence = (0.8 if is_named else 0.6) if "/" in text else 0.6
     tell = Teller(_BY, Method.DERIVED, confidence)
     yield tell.links(blob.at_pointer(f"/{key}"), MODEL, Relation.DERIVED_FROM, target)
-
-
-def _is_commit(text: str) -> bool:
-    return len(text) == 40 and not text.strip("0123456789abcdef")
 
 
 def labels_told(tree: Tree, blob: Blob) -> Iterator[Fact]:

@@ -10,7 +10,7 @@ from backstamp.core.blob import Blob
 from backstamp.core.budget import Budget
 from backstamp.core.fact import Fact
 from backstamp.core.supply import Kind, Method, Part, Relation, Teller, Trait
-from backstamp.core.tree import Json, Tree, list_at, text_at
+from backstamp.core.tree import Json, Tree, escaped, list_at, text_at
 from backstamp.models.readers.stating import MODEL, RUN, count_of, label_of, line_of
 
 _BY = "trainer/1"
@@ -90,7 +90,7 @@ def results_told(tree: Tree, blob: Blob) -> Iterator[Fact]:
         if number is None or told >= _MOST:
             continue
         told += 1
-        pointer = f"/{key.replace('~', '~0').replace('/', '~1')}"
+        pointer = f"/{escaped(key)}"
         if key == "total_flos":
             yield DECLARED.says(blob.at_pointer(pointer), RUN, Trait.COMPUTE, float(number))
         elif key == "epoch":

@@ -1,9 +1,7 @@
 """Which keys of configurations and environments speak of models, datasets, tokenizers and adapters."""
 
-from functools import cache
-from re import Pattern
-
 from backstamp.core.supply import Kind
+from backstamp.knowledge.providers import words_of
 
 _ENDS = frozenset(
     "model name id path repo uri url dir location default or key checkpoint slug string tag".split()
@@ -38,7 +36,7 @@ def role_of(key: str) -> Kind | None:
     """Say of what kind the part is that a key names; ``None`` if the key is about something else."""
     if len(key) > 80:
         return None
-    words = [word.lower() for word in _words().findall(key)]
+    words = words_of(key)
     plain = "_".join(words)
     if plain in _ALONE:
         return _ALONE[plain]
@@ -53,10 +51,3 @@ def role_of(key: str) -> Kind | None:
     if words[-1:] == ["model"] or (words[:1] == ["model"] and len(words) == 2 and words[1] not in _OTHERS):
         return Kind.MODEL if _OTHERS.isdisjoint(words) else None
     return None
-
-
-@cache
-def _words() -> Pattern[str]:
-    import re
-
-    return re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
