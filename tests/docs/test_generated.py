@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import jsonschema_rs
@@ -76,6 +77,35 @@ def test_every_command_and_option_is_in_the_reference():
         assert f"## backstamp {name}" in page
         command = group.get_command(context, name)
         assert [o for p in command.params for o in p.opts if o.startswith("-") and o not in page] == []
+
+
+def options(command, *way):
+    """Yield the options of a command and of all below it, with the way there."""
+    import click
+
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from options(command.get_command(context, name), *way, name)
+    for each in command.params:
+        yield from ((" ".join(way), o) for o in (*each.opts, *each.secondary_opts) if o.startswith("--"))
+
+
+def test_every_option_is_used_by_a_test():
+    from backstamp.cli.commands import group
+
+    text = "".join(each.read_text("utf-8") for each in sorted((ROOT / "tests").rglob("*.py")))
+    assert [each for each in options(group) if not any(f"{each[1]}{end}" in text for end in '"= ')] == []
+
+
+def test_the_page_on_architecture_shows_every_package_and_the_layers_that_are_held():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    packages = [each.parent.name for each in (ROOT / "src" / "backstamp").glob("*/__init__.py")]
+    assert len(packages) > 10
+    assert [name for name in packages if f"── {name}/ " not in page] == []
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = next(each["layers"] for each in contracts["contracts"] if each["type"] == "layers")
+    assert "".join(f"    {layer.replace('backstamp.', '')}\n" for layer in layers) in page
 
 
 @pytest.mark.parametrize("name", REPORTS)

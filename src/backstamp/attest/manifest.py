@@ -23,7 +23,6 @@ from backstamp.core.tree import Json, Tree
 
 FILES, SHARDS = "files", "shards"
 UNNAMED = "."  # the name that model-signing 1.x gives to a model of a single file
-SHARD_SIZE = 1_000_000_000
 ALWAYS_IGNORED = (".git", ".gitattributes", ".github", ".gitignore")
 _HEX = frozenset("0123456789abcdef")
 _DIGITS = frozenset("0123456789")

@@ -115,6 +115,13 @@ def test_states_provenance_of_parts_and_of_a_file(folder, tmp_path, capsys):
     assert refused(capsys, "provenance", folder, *parts, "--parameter", "epochs", "--unsigned")[0] == 2
 
 
+def test_the_id_of_a_build_is_told_where_it_is_given(folder, capsys):
+    parts = ("--builder", "https://ci.example", "--build-type", "https://ci.example/train")
+    run = stated(capsys, "provenance", folder, *parts, "--invocation", "https://ci.example/runs/7")[1]
+    assert run.predicate["runDetails"]["metadata"] == {"invocationId": "https://ci.example/runs/7"}
+    assert "metadata" not in stated(capsys, "provenance", folder, *parts)[1].predicate["runDetails"]
+
+
 SUMMARY = (
     "--verifier", "https://acme.example/review", "--policy", "https://acme.example/policy/7", "--resource",
     "pkg:huggingface/acme/minilm@1.0",
@@ -141,6 +148,15 @@ def test_states_a_summary_with_what_was_looked_at(folder, tmp_path, capsys):
             "slsaVersion": "1.1",
         },
     )
+
+
+def test_a_summary_names_the_bytes_of_its_policy(folder, capsys):
+    _, made = stated(capsys, "vsa", folder, *SUMMARY, "--policy-digest", "ab" * 32, *AT)
+    assert made.predicate["policy"] == {
+        "uri": "https://acme.example/policy/7",
+        "digest": {"sha256": "ab" * 32},
+    }
+    assert refused(capsys, "vsa", folder, *SUMMARY, "--policy-digest", "ab", "--unsigned", *AT)[0] == 3
 
 
 def test_a_failed_summary_has_no_levels(folder, capsys):

@@ -1,6 +1,7 @@
 """``backstamp verify --locked``."""
 
 from backstamp.cli.commands import main
+from kit.hub_caches import REVISION, cached
 
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 LOCK = f"""\
@@ -39,3 +40,17 @@ def test_a_lock_and_a_key_do_not_go_together(tmp_path, capsys):
 def test_options_of_the_lock_are_refused_without_it(tmp_path, capsys):
     assert main(["verify", str(tmp_path), "--exact", "--key", "k.pub"]) == 2
     assert "--locked" in capsys.readouterr().err
+
+
+def test_a_hub_cache_is_looked_in_only_where_it_is_named(tmp_path, capsys):
+    cached(tmp_path / "cache", "org/m", {"weights.bin": b"test"})
+    cached(tmp_path / "empty", "org/other", {"a.txt": b"a"})
+    target = tmp_path / "app"
+    target.mkdir()
+    named = LOCK.replace('"path:model"', f'"huggingface:org/m"\nrevision = "{REVISION}"')
+    (target / "models.lock").write_text(named, encoding="utf-8")
+    asked = ("verify", "--locked", str(target), "--hub-cache")
+    assert main([*asked, str(tmp_path / "cache")]) == 0
+    assert main([*asked, str(tmp_path / "empty")]) != 0
+    assert "org/m" in capsys.readouterr().out
+    assert main(["verify", str(target), "--hub-cache", str(tmp_path / "cache"), "--key", "k.pub"]) == 2

@@ -64,7 +64,7 @@ def _of(cluster: str, over: str, *rows: tuple[str, Finder, str] | tuple[str, Fin
     )
 
 
-_AUTHOR = any_author = find.any_of(
+_AUTHOR = find.any_of(
     find.fields("metadata/authors", "metadata/manufacturer"), find.fields("metadata/author")
 )
 _META = (

@@ -8,7 +8,7 @@
 from backstamp.bom.spdx.draft import Draft, said, said_all
 from backstamp.bom.spdx.source import Source
 from backstamp.bom.spdx.words import AGGREGATES, ALIKE_AGGREGATES, back
-from backstamp.core.tree import Json, Tree, list_at, text_at, trees_at
+from backstamp.core.tree import Json, Tree, list_at, text_at
 from backstamp.knowledge.spdx3 import spdx3
 
 _LISTS = {"assemblies": "contains", "dependencies": "dependsOn"}
@@ -86,8 +86,3 @@ def _is_whole(source: Source, relation: Tree) -> bool:
     """Say whether all ends of a relationship are read: what leads elsewhere stays a leftover."""
     known = {*source.places, spdx3().individuals["NoneElement"]}
     return all(source.name_of(each) in known for each in list_at(relation, "to"))
-
-
-def linked_refs(tree: Json) -> set[str]:
-    """Name all that dependencies refer to."""
-    return {text_at(each, "ref") for each in trees_at(tree, "dependencies")}
